@@ -1,0 +1,64 @@
+# make serve   build the book in both languages and serve it
+# make test    prove that everything works
+# make bench   measure, as ratios in one run
+# make lab     JupyterLab with nbgrader on this course
+# make clean   remove what these made
+.PHONY: serve test bench lab clean checks system
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+serve: $(STAMP)
+	@$(BIN)/klasteryste book build
+	@$(BIN)/klasteryste book serve --port $(PORT)
+
+test: checks system
+	@$(BIN)/klasteryste book localise
+	@$(BIN)/pytest --nbval-lax tests _build/localised
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench
+
+lab: $(STAMP)
+	@$(BIN)/jupyter server extension enable --sys-prefix --py nbgrader >/dev/null 2>&1
+	@cd assignments && ../$(BIN)/jupyter lab
+
+clean:
+	rm -rf _build $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+checks: $(STAMP)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/nbstripout --verify --keep-output-tagged $$(git ls-files '*.ipynb') 2>/dev/null
+	@$(BIN)/klasteryste data verify
+	@$(BIN)/klasteryste translate status
+
+# The environment, made again whenever what is locked or declared changes.
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 2) <= sys.version_info[:3] < (3, 14))' \
+	  || { echo "Python 3.11.2 to 3.13 is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing what is locked in requirements.txt (a few minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# Debian packages that the tests need. Without root the tests that need them are skipped by name.
+PACKAGES := chromium
+system:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
+	  else \
+	    echo "Tests in a browser are skipped; to enable them: sudo apt-get install $(PACKAGES)"; \
+	  fi; \
+	fi

@@ -1,0 +1,49 @@
+"""Make trust.csv: generalised trust in Europe by survey and wave, from ``trust/df_trust.csv``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from _tables import country_codes, folder_argument, read, write
+
+SOURCE = "trust/df_trust.csv"
+SHA256 = "ea3b4e0821691159d80d7c6a48d8d821223d39261c9c23b89b74d75daef1c524"
+
+# Every country of Europe and the Caucasus that EVS has ever surveyed, and Andorra, which only WVS has.
+EUROPE = [
+    *("AD", "AL", "AM", "AT", "AZ", "BA", "BE", "BG", "BY", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI"),
+    *("FR", "GB", "GE", "GR", "HR", "HU", "IE", "IS", "IT", "LT", "LU", "LV", "MD", "ME", "MK", "MT", "NL"),
+    *("NO", "PL", "PT", "RO", "RS", "RU", "SE", "SI", "SK", "TR", "UA", "XK"),
+]
+
+# The same interviews, released by both surveys: the EVS row stays, the WVS row goes.
+RELEASED_TWICE = [("SE", "WVS", 1), ("SE", "WVS", 2), ("SE", "WVS", 4)]
+
+
+def main() -> None:
+    """Write the table."""
+    source = read(folder_argument(__doc__), SOURCE, SHA256)
+    source = source[source["survey"].isin(["EVS", "WVS"]) & (source["country.name"] != "Northern Ireland")]
+    years = source["years"].str.split("-", expand=True).astype(int)
+    table = pd.DataFrame(
+        {
+            "country": country_codes(source["country.name"]),
+            "survey": source["survey"],
+            "wave": source["wave"],
+            "year_start": years[0],
+            "year_end": years[1],
+            "n": source["n"].astype(int),
+            "response_share": source["p_response"].round(6),
+            "trust": source["trust"].round(6),
+        }
+    )
+    table = table[table["country"].isin(EUROPE)]
+    twice = pd.MultiIndex.from_frame(table[["country", "survey", "wave"]]).isin(RELEASED_TWICE)
+    table = table[~twice]
+    answers = table["n"] * table["response_share"]
+    table["se_srs"] = np.sqrt(table["trust"] * (1 - table["trust"]) / answers).round(6)
+    write("trust", table.sort_values(["country", "year_start", "survey"]))
+
+
+if __name__ == "__main__":
+    main()

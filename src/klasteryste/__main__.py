@@ -1,0 +1,5 @@
+"""``python -m klasteryste``."""
+
+from klasteryste.cli import main
+
+main()

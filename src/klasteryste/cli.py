@@ -1,0 +1,164 @@
+"""The one command, thin: each verb calls one function and says what came of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from klasteryste.errors import CourseError
+
+app = typer.Typer(
+    help="Klasterystė: build the course, translate it, check its data, grade a class.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+book = typer.Typer(help="Build and serve the book.", no_args_is_help=True)
+data = typer.Typer(help="The course's tables.", no_args_is_help=True)
+translate = typer.Typer(help="Catalogues of translations.", no_args_is_help=True)
+class_ = typer.Typer(help="Prepare assignments for a class.", no_args_is_help=True)
+app.add_typer(book, name="book")
+app.add_typer(data, name="data")
+app.add_typer(translate, name="translate")
+app.add_typer(class_, name="class")
+
+# Heavy imports wait inside the verbs, so that `--help` answers at once and a verb needs only its own extra.
+
+Languages = Annotated[
+    list[str] | None,
+    typer.Option("--language", "-l", help="A language; give it again for more. Default: all."),
+]
+Root = Annotated[Path, typer.Option("--root", help="The repository.")]
+Work = Annotated[Path, typer.Option("--work", help="The build folder.")]
+Loose = Annotated[bool, typer.Option("--loose", help="Let English stand in where a translation is missing.")]
+
+_HERE = Path()
+_BUILD = Path("_build")
+
+
+def main() -> None:
+    """Run the command; a `CourseError` is one line on stderr and exit code 1."""
+    try:
+        app()
+    except CourseError as error:
+        print(f"klasteryste: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _languages(chosen: list[str] | None) -> list[str]:
+    from klasteryste.language import LANGUAGES, known_language
+
+    return [known_language(code) for code in chosen or LANGUAGES]
+
+
+@book.command("build")
+def book_build(
+    languages: Languages = None, root: Root = _HERE, work: Work = _BUILD, loose: Loose = False
+) -> None:
+    """Build the site: localise, execute, Jupyter Book with warnings as errors, search index."""
+    from klasteryste.book.build import Folders, Titles, build
+    from klasteryste.course import read_course
+
+    course = read_course(root / "course.yml")
+    titles = {code: Titles(course.title[code], course.subtitle[code]) for code in _languages(languages)}
+    folders = Folders(root.resolve(), work.resolve())
+    build(folders, titles, [module.id for module in course.modules], strict=not loose)
+    print(f"The book is in {folders.site}")
+
+
+@book.command("localise")
+def book_localise(
+    languages: Languages = None, root: Root = _HERE, work: Work = _BUILD, loose: Loose = False
+) -> None:
+    """Write the pages and notebooks of each language, not executed, into the build folder."""
+    from klasteryste.book.build import Folders, localise
+    from klasteryste.course import read_course
+
+    modules = [module.id for module in read_course(root / "course.yml").modules]
+    localise(Folders(root.resolve(), work.resolve()), modules, _languages(languages), strict=not loose)
+    print(f"The localised sources are in {work / 'localised'}")
+
+
+@book.command("serve")
+def book_serve(
+    port: Annotated[int, typer.Option(help="TCP port.", min=0, max=65535)] = 8000, work: Work = _BUILD
+) -> None:
+    """Serve the built site on this machine."""
+    from klasteryste.book.serve import serve
+
+    site = work / "site"
+    if not site.is_dir():
+        raise CourseError(f"{site} is missing: run 'klasteryste book build' first")
+    serve(site, port, lambda address: print(f"The book is at {address} (Ctrl+C ends it)", flush=True))
+
+
+@data.command("verify")
+def data_verify() -> None:
+    """Check every table: schema, ranges, hashes, licences, keys."""
+    from klasteryste.data import verify
+
+    problems = verify()
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise CourseError(f"{len(problems)} problems in the data package")
+    print("The data package is sound.")
+
+
+@translate.command("extract")
+def translate_extract(languages: Languages = None, root: Root = _HERE) -> None:
+    """Bring the catalogues up to date with the sources; translations are kept."""
+    from klasteryste.translate import extract
+
+    for language in _languages(languages):
+        if language != "en":
+            extract(root.resolve(), language)
+
+
+@translate.command("status")
+def translate_status(languages: Languages = None, root: Root = _HERE) -> None:
+    """Count what is translated, outdated and missing; exit with 1 if anything is."""
+    from klasteryste.translate import status
+
+    incomplete = 0
+    for language in _languages(languages):
+        if language == "en":
+            continue
+        for row in status(root.resolve(), language):
+            print(f"{language}  {row}")
+            incomplete += bool(row.fuzzy or row.missing or row.stale or row.problems)
+    if incomplete:
+        raise CourseError(f"{incomplete} catalogues are incomplete")
+
+
+@translate.command("localise")
+def translate_localise(
+    source: Annotated[Path, typer.Argument(help="A page or notebook of the repository.")],
+    language: Annotated[str, typer.Argument(help="Language code.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    root: Root = _HERE,
+    loose: Loose = False,
+) -> None:
+    """Write one page or notebook in another language."""
+    from klasteryste.language import known_language
+    from klasteryste.translate import catalogue_path, localise_file
+
+    catalogue = None if known_language(language) == "en" else catalogue_path(root, source, language)
+    output.write_text(localise_file(source, catalogue, language, strict=not loose), encoding="utf-8")
+
+
+@class_.command("generate")
+def class_generate(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment, such as m2.")],
+    course: Annotated[Path, typer.Option("--course", help="The nbgrader course folder.")] = Path(
+        "assignments"
+    ),
+) -> None:
+    """Make the release of an assignment in every language, and fill the gradebook from the English source."""
+    from klasteryste.grading import generate
+
+    generate(course, assignment)
+    print(f"The release of {assignment} is in {course / 'release' / assignment}")

@@ -1,0 +1,191 @@
+"""What the data package says of its tables, as objects.
+
+The descriptor, ``datapackage.json``, follows the Frictionless Data Package specification, version 1. Tables
+under ``resources`` are files of the package. Tables under ``read_in_place`` are files of an installed
+dependency, which their terms of use do not let us copy: the specification has no word for those.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from klasteryste.errors import CourseError
+from klasteryste.language import _, current_language
+
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its type (``string``, ``integer`` or ``number``), unit, and whether a cell may be empty."""
+
+    name: str
+    type: str
+    description: str
+    unit: str | None
+    required: bool
+
+
+@dataclass(frozen=True)
+class Licence:
+    """The terms a table is under: a licence's identifier, its title and where its text is."""
+
+    name: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published the figures, and in which public repository or package the release was found."""
+
+    title: str
+    publisher: str
+    path: str
+    found_in: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the descriptor says of one table, in the language in use.
+
+    ``path`` is relative to the folder of tables or, if ``package`` names a dependency, to the folder of
+    that package.
+    """
+
+    name: str
+    path: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    licences: tuple[Licence, ...]
+    sources: tuple[Source, ...]
+    retrieved: str
+    sha256: str
+    transformations: tuple[str, ...]
+    limitations: tuple[str, ...]
+    package: str | None
+    version: str | None
+
+
+def tables_folder() -> Path:
+    """Find the tables: inside the installed package or, in a checkout, beside the sources.
+
+    Raises
+    ------
+    CourseError
+        If they are in neither place, as when the package was installed without its data.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_tables", package.parents[1] / "data"):
+        if (folder / DESCRIPTOR).is_file():
+            return folder
+    raise CourseError(f"the package klasteryste in {package} has no tables: install it again from its wheel")
+
+
+def descriptor(folder: Path | None = None) -> dict[str, Any]:
+    """Read ``datapackage.json``.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The folder that holds it; the course's own tables if not given.
+
+    Raises
+    ------
+    CourseError
+        If there is none, or if it is not JSON.
+    """
+    path = (folder or tables_folder()) / DESCRIPTOR
+    try:
+        package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"no {DESCRIPTOR} in {path.parent}: give a folder that has one") from None
+    except json.JSONDecodeError as error:
+        raise CourseError(f"{path}, line {error.lineno}: not JSON, {error.msg}") from None
+    return package
+
+
+def names() -> tuple[str, ...]:
+    """List the names of the tables that `load` knows."""
+    return tuple(entry["name"] for entry in _entries())
+
+
+def describe(name: str) -> Table:
+    """Tell what a table is: its columns, sources, licence and limits, in the language in use.
+
+    Raises
+    ------
+    CourseError
+        If there is no such table; the message lists those that exist.
+    """
+    for entry in _entries():
+        if entry["name"] == name:
+            return as_table(entry)
+    raise CourseError(f"there is no table {name!r}: the tables are {', '.join(names())}")
+
+
+def citation(name: str) -> str:
+    """Cite a table in one line of Markdown: sources, licence and day of retrieval, in the language in use.
+
+    Raises
+    ------
+    CourseError
+        If there is no such table.
+    """
+    table = describe(name)
+    sources = "; ".join(f"[{source.title}]({source.path})" for source in table.sources)
+    licences = "; ".join(f"[{licence.title}]({licence.path})" for licence in table.licences)
+    template = _("Source: {sources}. Licence: {licences}. Retrieved {date}.")
+    return template.format(sources=sources, licences=licences, date=table.retrieved)
+
+
+def _entries() -> Iterator[Mapping[str, Any]]:
+    package = descriptor()
+    yield from package["resources"]
+    yield from package["read_in_place"]
+
+
+def _text(entry: Mapping[str, Any], key: str) -> Any:
+    """Give a text of the descriptor in the language in use; English has the plain key."""
+    language = current_language()
+    return entry[key] if language == "en" else entry[f"{key}_{language}"]
+
+
+def as_table(entry: Mapping[str, Any]) -> Table:
+    """Turn a table's entry of the descriptor into a `Table`, in the language in use."""
+    schema = entry["schema"]
+    key = schema["primaryKey"]
+    return Table(
+        name=entry["name"],
+        path=entry["path"],
+        title=_text(entry, "title"),
+        description=_text(entry, "description"),
+        fields=tuple(
+            Field(
+                name=field["name"],
+                type=field["type"],
+                description=_text(field, "description"),
+                unit=field.get("unit"),
+                required=field.get("constraints", {}).get("required", False),
+            )
+            for field in schema["fields"]
+        ),
+        primary_key=(key,) if isinstance(key, str) else tuple(key),
+        licences=tuple(Licence(one["name"], _text(one, "title"), one["path"]) for one in entry["licenses"]),
+        sources=tuple(
+            Source(_text(one, "title"), one["publisher"], one["path"], one["found_in"])
+            for one in entry["sources"]
+        ),
+        retrieved=entry["retrieved"],
+        sha256=entry["hash"].removeprefix("sha256:"),
+        transformations=tuple(entry["transformations"]),
+        limitations=tuple(_text(entry, "limitations")),
+        package=entry.get("package"),
+        version=entry.get("version"),
+    )

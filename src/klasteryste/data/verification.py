@@ -1,0 +1,233 @@
+"""Verification of the data package: descriptor, licences, files, hashes, schema, keys, and our own rules.
+
+Types, constraints, keys and hashes are checked by the library frictionless. Those who only load tables do not
+need it, so it is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from klasteryste.data.package import DESCRIPTOR, Table, as_table, descriptor, tables_folder
+from klasteryste.data.rules import RULES, Rule
+from klasteryste.data.tables import frame, installed_file, read_checked
+from klasteryste.errors import CourseError
+
+# The terms a table may be under, by Open Definition identifier, and where their text is.
+LICENCES = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-NC-SA-4.0": "https://creativecommons.org/licenses/by-nc-sa/4.0/",
+    "other-at": "https://keep.eu/",
+}
+
+# What a table's entry must say, none of it empty.
+_REQUIRED = (
+    *("name", "path", "title", "title_lt", "description", "description_lt", "retrieved", "hash", "bytes"),
+    *("licenses", "sources", "transformations", "limitations", "limitations_lt", "schema"),
+)
+_REQUIRED_OF_SOURCE = ("title", "title_lt", "publisher", "path", "found_in")
+_REQUIRED_OF_FIELD = ("name", "type", "description", "description_lt")
+
+_Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with the data package.
+
+    Attributes
+    ----------
+    file : str
+        The file it is in, or the name of a table that is read in place.
+    message : str
+        What is wrong.
+    row : int, optional
+        The row of the file, counted from 1, its header.
+    column : str, optional
+        The column, or several joined by commas.
+    """
+
+    file: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.file}{row}{column}: {self.message}"
+
+
+def verify(folder: Path | None = None) -> list[Problem]:
+    """Check a data package, and say of whatever is wrong in which file, row and column it is.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The folder with ``datapackage.json`` and its tables; the course's own if not given.
+
+    Returns
+    -------
+    list of Problem
+        Empty if all is well.
+
+    Raises
+    ------
+    CourseError
+        If there is no descriptor, if it is not JSON, or if frictionless is not installed.
+    """
+    folder = folder or tables_folder()
+    package = descriptor(folder)
+    entries = package.get("resources", [])
+    in_place = package.get("read_in_place", [])
+    problems = [problem for entry in (*entries, *in_place) for problem in _check_entry(entry)]
+    if problems:
+        # The tables are checked against what the descriptor says, so that has to be right first.
+        return problems
+    return [
+        *_check_files(folder, entries),
+        *_check_tables(folder, package),
+        *(problem for entry in in_place for problem in _check_in_place(entry)),
+    ]
+
+
+def _check_entry(entry: _Entry) -> Iterator[Problem]:
+    """Check that the descriptor says all that we ask of it of one table."""
+    table = entry.get("name", "(without a name)")
+    for message in (*_missing(entry, "", _REQUIRED), *_check_terms(entry), *_check_forms(entry)):
+        yield Problem(DESCRIPTOR, f"table {table}: {message}")
+
+
+def _missing(entry: _Entry, where: str, keys: tuple[str, ...]) -> list[str]:
+    return [f"{where}{key} is missing" for key in keys if not entry.get(key)]
+
+
+def _check_terms(entry: _Entry) -> Iterator[str]:
+    for licence in entry.get("licenses", []):
+        yield from _missing(licence, "licenses: ", ("title", "title_lt"))
+        name = licence.get("name")
+        if name not in LICENCES:
+            yield f"the licence {name!r} is not one that the course may use: {', '.join(LICENCES)}"
+        elif licence.get("path") != LICENCES[name]:
+            yield f"the path of the licence {name} is {LICENCES[name]}"
+    for source in entry.get("sources", []):
+        yield from _missing(source, "sources: ", _REQUIRED_OF_SOURCE)
+
+
+def _check_forms(entry: _Entry) -> Iterator[str]:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", entry.get("retrieved", "")):
+        yield "retrieved is not a date such as 2026-11-23"
+    if not re.fullmatch(r"sha256:[0-9a-f]{64}", entry.get("hash", "")):
+        yield "hash is not 'sha256:' and 64 hexadecimal digits"
+    if len(entry.get("limitations", [])) != len(entry.get("limitations_lt", [])):
+        yield "limitations and limitations_lt are not equally many"
+    schema = entry.get("schema", {})
+    yield from _missing(schema, "schema: ", ("fields", "primaryKey"))
+    for field in schema.get("fields", []):
+        yield from _missing(field, f"column {field.get('name', '(without a name)')}: ", _REQUIRED_OF_FIELD)
+
+
+def _check_files(folder: Path, entries: list[_Entry]) -> Iterator[Problem]:
+    listed = {entry["path"] for entry in entries}
+    present = {path.name for path in folder.glob("*.csv")}
+    for name in sorted(listed - present):
+        yield Problem(name, f"is listed in {DESCRIPTOR} but is not there")
+    for name in sorted(present - listed):
+        yield Problem(name, f"is there but is not listed in {DESCRIPTOR}")
+
+
+def _check_tables(folder: Path, package: _Entry) -> Iterator[Problem]:
+    entries = [entry for entry in package["resources"] if (folder / entry["path"]).is_file()]
+    names = {entry["name"] for entry in entries}
+    known = [_without_keys_into_missing(entry, names) for entry in entries]
+    frictionless = _frictionless()
+    try:
+        report = frictionless.Package.from_descriptor(
+            {**package, "resources": known}, basepath=str(folder)
+        ).validate()
+    except frictionless.FrictionlessException as error:
+        yield from (Problem(DESCRIPTOR, one.message) for one in error.reasons or [error.error])
+        return
+    yield from (Problem(DESCRIPTOR, error.message) for error in report.errors)
+    sound: dict[str, pd.DataFrame] = {}
+    for task, entry in zip(report.tasks, entries, strict=True):
+        yield from _problems(entry["path"], task.errors, as_table(entry))
+        if all(error.type in ("hash-count", "byte-count") for error in task.errors):
+            content = (folder / entry["path"]).read_bytes()
+            sound[entry["name"]] = frame(as_table(entry), content)
+    paths = {entry["name"]: entry["path"] for entry in entries}
+    yield from (problem for rule in RULES for problem in _check_rule(rule, sound, paths))
+
+
+def _check_rule(rule: Rule, sound: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> Iterator[Problem]:
+    """Check a rule, if the tables it needs could be read without an error."""
+    if not sound.keys() >= set(rule.needs):
+        return
+    table = rule.needs[0]
+    broken = rule.broken(sound)
+    for row in broken.index[broken]:
+        value = sound[table].loc[row, rule.column]
+        # The first row of data is the second of the file.
+        yield Problem(paths[table], f"{value!s} {rule.message}", int(row) + 2, rule.column)
+
+
+def _without_keys_into_missing(entry: _Entry, names: set[str]) -> _Entry:
+    """Drop foreign keys into tables whose file is missing: one problem is enough."""
+    schema = dict(entry["schema"])
+    keys = [key for key in schema.pop("foreignKeys", []) if key["reference"]["resource"] in names]
+    return {**entry, "schema": {**schema, "foreignKeys": keys} if keys else schema}
+
+
+def _check_in_place(entry: _Entry) -> Iterator[Problem]:
+    table = as_table(entry)
+    try:
+        rows = frame(table, read_checked(table, installed_file(table)))
+    except CourseError as error:
+        yield Problem(table.name, str(error))
+        return
+    cells = rows.astype(object).where(rows.notna(), None).to_numpy().tolist()
+    frictionless = _frictionless()
+    resource = frictionless.Resource(
+        data=[list(rows.columns), *cells], schema=frictionless.Schema.from_descriptor(entry["schema"])
+    )
+    for task in resource.validate().tasks:
+        yield from _problems(table.name, task.errors, table)
+
+
+def _problems(file: str, errors: list[Any], table: Table) -> Iterator[Problem]:
+    """Say what frictionless found, once for each cell."""
+    seen = set()
+    wrong_hash = any(error.type == "hash-count" for error in errors)
+    for error in errors:
+        row = getattr(error, "row_number", None)
+        # An error of a cell names its field, one of a foreign key several, one of the header a label.
+        fields = getattr(error, "field_names", None) or [getattr(error, "field_name", "")]
+        if error.type == "primary-key":
+            fields = table.primary_key
+        column = ", ".join(fields) or getattr(error, "label", None) or None
+        if error.type == "hash-count":
+            message = f"is not the file that {DESCRIPTOR} describes, SHA-256 {error.note}"
+        elif error.type == "byte-count" and wrong_hash:
+            continue
+        else:
+            cell = getattr(error, "cell", None)
+            message = f"{error.title}: {error.note}" if error.note else error.message
+            # frictionless writes an empty cell as "None".
+            message += f"; the cell is {cell!r}" if cell not in (None, "", "None") else ""
+        if row is None or (row, column) not in seen:
+            yield Problem(file, message, row, column)
+        seen.add((row, column))
+
+
+def _frictionless() -> Any:
+    try:
+        import frictionless
+    except ModuleNotFoundError:
+        raise CourseError("verifying needs frictionless: pip install 'klasteryste[course]'") from None
+    return frictionless

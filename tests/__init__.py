@@ -1,0 +1,1 @@
+"""The tests: they mirror src/, and e2e is a reader in a browser."""

