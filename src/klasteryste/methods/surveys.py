@@ -1,0 +1,443 @@
+"""Estimates from sample surveys: shares and means, their standard errors, and comparisons between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from klasteryste.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean or a share estimated from a sample.
+
+    Attributes
+    ----------
+    value : float
+        The estimate, in the units of the answers.
+    se : float
+        Its standard error, in the same units.
+    n : int
+        How many people gave an answer.
+    deff : float
+        The design effect: the variance under the design divided by that of a simple random sample of `n`
+        people. NaN where all answers are equal, since both variances are then nought.
+    lone_strata : int
+        How many strata hold a single primary sampling unit, and so tell nothing of their own spread.
+    """
+
+    value: float
+    se: float
+    n: int
+    deff: float
+    lone_strata: int
+
+    @property
+    def effective_n(self) -> float:
+        """The size of the simple random sample that would be as precise: ``n / deff``."""
+        return self.n / self.deff
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The difference between two independent estimates, second minus first.
+
+    Attributes
+    ----------
+    value, se, low, high : float
+        The difference, its standard error, and the ends of its interval, in the units of the estimates.
+    p : float
+        Two-sided p value of the hypothesis that there is no difference.
+    """
+
+    value: float
+    se: float
+    low: float
+    high: float
+    p: float
+
+
+def srs_share_se(share: float, n: float, deff: float = 1.0) -> float:
+    """Give the standard error of a share under simple random sampling, or at an assumed design effect.
+
+    Parameters
+    ----------
+    share : float
+        Share of the people who answered, 0 to 1.
+    n : float
+        How many people answered.
+    deff : float
+        Design effect to assume; 1 is simple random sampling.
+
+    Returns
+    -------
+    float
+        ``sqrt(deff * share * (1 - share) / n)``, as a share.
+
+    Raises
+    ------
+    CourseError
+        If the share is outside 0 to 1, or `n` or `deff` is not above nought.
+
+    References
+    ----------
+    Kish (1965), *Survey Sampling*.
+    """
+    if not 0 <= share <= 1:
+        raise CourseError(f"a share of {share} was given to srs_share_se: give a number from 0 to 1")
+    _require_positive("srs_share_se", n=n, deff=deff)
+    return sqrt(deff * share * (1 - share) / n)
+
+
+def interval(value: float, se: float, level: float = 0.95) -> tuple[float, float]:
+    """Give the normal confidence interval ``value ± z * se``.
+
+    Parameters
+    ----------
+    value, se : float
+        An estimate and its standard error, in the same units.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        The lower and the upper end. For a share near 0 or 1 they may leave the scale: see `wilson_interval`.
+
+    Raises
+    ------
+    CourseError
+        If the standard error is negative or not a number, or the level is not between 0 and 1.
+    """
+    if not (np.isfinite(value) and np.isfinite(se) and se >= 0):
+        raise CourseError(
+            f"interval was given {value} with standard error {se}: both must be numbers, se not negative"
+        )
+    reach = _z(level) * se
+    return value - reach, value + reach
+
+
+def wilson_interval(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Give Wilson's score interval for a share from a simple random sample.
+
+    It stays within 0 and 1, and keeps close to its level in small samples, where the normal interval does
+    not.
+
+    Parameters
+    ----------
+    successes : float
+        How many people gave the answer, 0 to `n`.
+    n : float
+        How many people answered.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        The lower and the upper end, as shares.
+
+    Raises
+    ------
+    CourseError
+        If `n` is not above nought, or `successes` is not between 0 and `n`.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
+    """
+    _require_positive("wilson_interval", n=n)
+    if not 0 <= successes <= n:
+        raise CourseError(f"wilson_interval was given {successes} of {n}: give a count from 0 to {n}")
+    z = _z(level)
+    share = successes / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # At 0 and at n the end is exactly 0 or 1, which floating point misses by a hair.
+    return (0.0 if successes == 0 else centre - reach), (1.0 if successes == n else centre + reach)
+
+
+def kish_deff(weights: npt.ArrayLike) -> float:
+    """Give Kish's design effect of unequal weights, ``n * sum(w**2) / sum(w)**2``.
+
+    Parameters
+    ----------
+    weights : array_like of float, shape (n,)
+        Survey weights in any unit, all above nought.
+
+    Returns
+    -------
+    float
+        1 for equal weights, more for unequal ones. It knows neither strata, nor clusters, nor the question
+        asked.
+
+    Raises
+    ------
+    CourseError
+        If there are no weights, or one is missing, nought or negative.
+
+    References
+    ----------
+    Kish (1965), *Survey Sampling*.
+    """
+    w = _checked_weights(weights, "kish_deff")
+    return float(len(w) * np.sum(w**2) / np.sum(w) ** 2)
+
+
+def design_mean(
+    answers: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    strata: npt.ArrayLike | None = None,
+    psus: npt.ArrayLike | None = None,
+) -> Estimate:
+    r"""Estimate a mean, or a share of 0/1 answers, with the standard error that the sampling design implies.
+
+    The mean is :math:`\bar y = \sum w y / \sum w`. Its variance is linearised: with
+    :math:`z_{hc} = \sum_{i \in c} w_i (y_i - \bar y) / \sum w` the total of primary sampling unit :math:`c`
+    of stratum :math:`h`, and :math:`n_h` such units in the stratum,
+
+    .. math:: \hat V = \sum_h \frac{n_h}{n_h - 1} \sum_c (z_{hc} - \bar z_h)^2 .
+
+    First-stage units are taken as drawn with replacement (no finite population correction), and weights as
+    fixed. A person who did not answer stays in the design with :math:`z = 0`, so that strata keep their
+    units. A stratum of a single unit has no spread of its own: its unit is compared with the mean of all
+    units instead, which errs on the side of caution, and `Estimate.lone_strata` counts such strata.
+
+    Parameters
+    ----------
+    answers : array_like of float, shape (n,)
+        Answers; NaN where a person gave none.
+    weights : array_like of float, shape (n,), optional
+        Survey weights in any unit, all above nought. Equal if not given.
+    strata : array_like, shape (n,), optional
+        The stratum each person was drawn from. One stratum if not given.
+    psus : array_like, shape (n,), optional
+        The primary sampling unit each person was drawn with, numbered within strata or across them. Each
+        person is a unit if not given.
+
+    Returns
+    -------
+    Estimate
+        The mean, its standard error, the number of answers and the design effect.
+
+    Raises
+    ------
+    CourseError
+        If lengths differ, a weight is missing, nought or negative, a stratum or unit is missing, an answer is
+        infinite, fewer than two people answered, or all belong to one primary sampling unit.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review 51(3), 279-292; Lumley (2010), *Complex Surveys*.
+    """
+    y = np.asarray(answers, dtype=float)
+    if y.ndim != 1:
+        raise CourseError(f"design_mean was given answers of shape {y.shape}: give one column")
+    w = np.ones(len(y)) if weights is None else _checked_weights(weights, "design_mean")
+    _require_length("weights", w, len(y))
+    stratum = np.zeros(len(y), dtype=int) if strata is None else _codes(strata, "strata", len(y))
+    psu = np.arange(len(y)) if psus is None else _codes(psus, "psus", len(y))
+
+    answered = ~np.isnan(y)
+    n = int(answered.sum())
+    if np.isinf(y).any():
+        raise CourseError("design_mean was given an infinite answer: mark missing answers as NaN")
+    if n < 2:
+        raise CourseError(f"design_mean was given {n} answers: a standard error needs at least two")
+
+    total = w[answered].sum()
+    mean = float((w * np.where(answered, y, 0.0)).sum() / total)
+    residual = np.where(answered, w * (y - mean), 0.0) / total
+    units = (
+        pd.DataFrame({"stratum": stratum, "psu": psu, "z": residual}).groupby(["stratum", "psu"])["z"].sum()
+    )
+    if len(units) < 2:
+        raise CourseError(
+            "design_mean was given a single primary sampling unit: a standard error needs at least two"
+        )
+
+    sizes = units.groupby(level="stratum").transform("size")
+    lone = sizes == 1
+    centre = units.groupby(level="stratum").transform("mean").where(~lone, units.mean())
+    scale = (sizes / (sizes - 1)).where(~lone, 1.0)
+    variance = float((scale * (units - centre) ** 2).sum())
+
+    spread = float((w[answered] * (y[answered] - mean) ** 2).sum() / total) * n / (n - 1)
+    deff = variance / (spread / n) if np.ptp(y[answered]) > 0 else float("nan")
+    return Estimate(mean, sqrt(variance), n, deff, int(lone.sum()))
+
+
+def difference(
+    first: float, first_se: float, second: float, second_se: float, level: float = 0.95
+) -> Difference:
+    """Compare two independent estimates: second minus first, with interval and p value.
+
+    Parameters
+    ----------
+    first, first_se, second, second_se : float
+        Two estimates and their standard errors, all in the same units. The samples must be independent: two
+        countries, or two surveys of different people.
+    level : float
+        Confidence level of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Difference
+        Its standard error is ``sqrt(first_se**2 + second_se**2)``; interval and p value are from the normal
+        distribution.
+
+    Raises
+    ------
+    CourseError
+        If both standard errors are nought, or one is negative or not a number.
+    """
+    if not (np.isfinite([first, second, first_se, second_se]).all() and min(first_se, second_se) >= 0):
+        raise CourseError(
+            "difference was given a missing number or a negative standard error: give two full estimates"
+        )
+    se = sqrt(first_se**2 + second_se**2)
+    if se == 0:
+        raise CourseError(
+            "difference was given two standard errors of nought: without them nothing can be compared"
+        )
+    value = second - first
+    low, high = interval(value, se, level)
+    return Difference(value, se, low, high, float(2 * norm.sf(abs(value) / se)))
+
+
+def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.95) -> pd.DataFrame:
+    """Compare every pair of independent estimates, and pay for having looked at all of them.
+
+    Parameters
+    ----------
+    values : Series of float
+        Estimates; the index names them.
+    ses : Series of float
+        Their standard errors, with the same index.
+    level : float
+        Confidence that *all* the intervals hold at once.
+
+    Returns
+    -------
+    DataFrame
+        A row for each of the m pairs: ``first``, ``second`` (labels), ``difference`` (second minus first),
+        ``se``, ``low`` and ``high`` (simultaneous intervals by Bonferroni: each at level ``1 - (1 - level) /
+        m``), ``p`` (alone) and ``p_holm`` (adjusted by Holm's steps). Holm's test is the sharper of the two,
+        so it can separate a pair whose Bonferroni interval still holds nought.
+
+    Raises
+    ------
+    CourseError
+        If there are fewer than two estimates, or the two indexes differ.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
+    """
+    if len(values) < 2:
+        raise CourseError(f"all_pairs was given {len(values)} estimates: a comparison needs at least two")
+    if not values.index.equals(ses.index):
+        raise CourseError(
+            "all_pairs was given estimates and standard errors with different labels: give one index"
+        )
+    pairs = list(combinations(range(len(values)), 2))
+    each = 1 - (1 - level) / len(pairs)
+    found = [
+        difference(float(values.iloc[i]), float(ses.iloc[i]), float(values.iloc[j]), float(ses.iloc[j]), each)
+        for i, j in pairs
+    ]
+    return pd.DataFrame(
+        {
+            "first": [values.index[i] for i, _ in pairs],
+            "second": [values.index[j] for _, j in pairs],
+            "difference": [d.value for d in found],
+            "se": [d.se for d in found],
+            "low": [d.low for d in found],
+            "high": [d.high for d in found],
+            "p": [d.p for d in found],
+            "p_holm": holm([d.p for d in found]),
+        }
+    )
+
+
+def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Adjust p values by Holm's steps, so that any false alarm among them is no likelier than the level.
+
+    Parameters
+    ----------
+    p_values : array_like of float, shape (m,)
+        P values of m comparisons; they may depend on one another.
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+        Adjusted p values, in the same order: the k-th smallest times ``m - k + 1``, never falling, at most 1.
+
+    Raises
+    ------
+    CourseError
+        If one is missing or outside 0 to 1.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
+    """
+    p = np.asarray(p_values, dtype=float)
+    if not ((p >= 0) & (p <= 1)).all():
+        raise CourseError("holm was given a p value that is missing or outside 0 to 1")
+    order = np.argsort(p)
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
+
+
+def _z(level: float) -> float:
+    if not 0 < level < 1:
+        raise CourseError(
+            f"a confidence level of {level} was given: give a number between 0 and 1, such as 0.95"
+        )
+    return float(norm.isf((1 - level) / 2))
+
+
+def _require_positive(where: str, **numbers: float) -> None:
+    for name, value in numbers.items():
+        if not (np.isfinite(value) and value > 0):
+            raise CourseError(f"{where} was given {name} = {value}: give a number above nought")
+
+
+def _require_length(name: str, column: npt.NDArray[np.float64], n: int) -> None:
+    if len(column) != n:
+        raise CourseError(f"design_mean was given {len(column)} {name} for {n} answers: give one for each")
+
+
+def _checked_weights(weights: npt.ArrayLike, where: str) -> npt.NDArray[np.float64]:
+    w = np.asarray(weights, dtype=float)
+    wrong = ~(np.isfinite(w) & (w > 0))
+    if len(w) == 0:
+        raise CourseError(f"{where} was given no weights")
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise CourseError(
+            f"{where}: weight {w[place]} at row {place}; every weight must be a number above nought"
+        )
+    return w
+
+
+def _codes(labels: npt.ArrayLike, name: str, n: int) -> npt.NDArray[np.intp]:
+    codes, _ = pd.factorize(np.asarray(labels))
+    if len(codes) != n:
+        raise CourseError(f"design_mean was given {len(codes)} {name} for {n} answers: give one for each")
+    if (codes < 0).any():
+        raise CourseError(
+            f"design_mean: {name} missing at row {int(np.flatnonzero(codes < 0)[0])}; every person has one"
+        )
+    return codes
