@@ -125,13 +125,18 @@ def translate_status(languages: Languages = None, root: Root = _HERE) -> None:
 
     incomplete = 0
     for language in _languages(languages):
-        if language == "en":
-            continue
-        for row in status(root.resolve(), language):
-            print(f"{language}  {row}")
+        rows = status(root.resolve(), language) if language != "en" else []
+        for row in rows:
+            name = row.catalogue.relative_to(root.resolve())
+            print(
+                f"{name}: {row.translated} of {row.total} translated, {row.fuzzy} outdated, "
+                f"{row.missing} missing, {row.stale} without a source"
+            )
+            for problem in row.problems:
+                print(f"  {problem}")
             incomplete += bool(row.fuzzy or row.missing or row.stale or row.problems)
     if incomplete:
-        raise CourseError(f"{incomplete} catalogues are incomplete")
+        raise CourseError(f"{incomplete} catalogues need work: see the rows above")
 
 
 @translate.command("localise")

@@ -1,0 +1,1 @@
+"""Building the site: localise, execute, Jupyter Book, search index."""

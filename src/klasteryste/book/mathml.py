@@ -1,0 +1,61 @@
+"""Formulas as MathML, made when the book is built: no script, and a screen reader can speak them."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+_log = logging.getLogger(__name__)
+
+
+def to_mathml(latex: str, display: str) -> str:
+    """Turn one LaTeX formula into a ``<math>`` element.
+
+    Parameters
+    ----------
+    latex : str
+        The formula, without dollar signs.
+    display : {"inline", "block"}
+        Whether it stands in a line of text or on its own.
+
+    Raises
+    ------
+    ValueError
+        If a command survives the conversion, which a reader would see as text.
+    """
+    element = convert(latex, display=display)
+    if "\\" in element:
+        raise ValueError(f"latex2mathml leaves a command of {latex!r} unconverted")
+    return element
+
+
+def _math(translator: HTML5Translator, node: nodes.Element, display: str) -> str:
+    try:
+        return to_mathml(node.astext(), display)
+    except Exception as error:  # the converter raises a kind of its own for each fault
+        _log.warning("formula %r cannot become MathML: %s", node.astext(), error, location=node)
+        return translator.encode(node.astext())
+
+
+def _visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
+    translator.body.append(_math(translator, node, "inline"))
+    raise nodes.SkipNode
+
+
+def _visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
+    translator.body.append(translator.starttag(node, "div", CLASS="math-block"))
+    translator.body.append(_math(translator, node, "block"))
+    if node["number"]:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})</span>')
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register the renderer ``mathml`` with Sphinx."""
+    app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))

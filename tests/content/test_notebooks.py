@@ -1,0 +1,147 @@
+"""What every module notebook keeps to, whatever it teaches."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from klasteryste.course import read_course
+
+ROOT = Path(__file__).parents[2]
+COURSE = read_course(ROOT / "course.yml")
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+ALLOWED = yaml.safe_load((Path(__file__).parent / "numerals.yml").read_text(encoding="utf-8"))
+PIN = {"keep_output", "nbval-check-output"}
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+@every_notebook
+def test_cell_ids_are_words_and_begin_with_the_module(path):
+    ids = [cell.id for cell in read(path).cells]
+    assert len(set(ids)) == len(ids)
+    for cell_id in ids:
+        assert re.fullmatch(rf"{path.stem}(-[a-z0-9]+)+", cell_id)
+
+
+@every_notebook
+def test_only_pinned_cells_keep_their_outputs(path):
+    pinned = 0
+    for cell in read(path).cells:
+        if cell.cell_type != "code":
+            continue
+        tags = set(cell.metadata.get("tags", []))
+        assert tags >= PIN or not PIN & tags, f"{cell.id}: the two tags of a pinned cell go together"
+        if tags >= PIN:
+            pinned += 1
+        else:
+            assert not cell.outputs and cell.execution_count is None, f"{cell.id} keeps an output"
+    assert pinned, "no number is pinned"
+
+
+@every_notebook
+def test_a_pinned_cell_prints_keys_and_rounded_values_only(path):
+    for cell in read(path).cells:
+        if set(cell.metadata.get("tags", [])) >= PIN:
+            assert "tr(" not in cell.source, f"{cell.id}: both languages share this output"
+            assert [output.output_type for output in cell.outputs] == ["stream"]
+            for line in cell.outputs[0].text.splitlines():
+                key, printed = line.split(" ")
+                assert re.fullmatch(r"[a-z0-9_]+", key), f"{cell.id}: the key {key!r} has words in it"
+                value = float(printed)
+                assert printed == repr(round(value, 6)), f"{cell.id}: {key} is not rounded"
+
+
+# What may carry numerals without having been computed: formulas, code, references, links, targets, options.
+_NOT_PROSE = [
+    r"(?ms)^(`{3,}|~{3,}){math}.*?^\1",
+    r"(?ms)^(`{3,}|~{3,})(?!\{)[^\n]*\n.*?^\1",
+    r"(?s)\$\$.*?\$\$( \([\w-]+\))?",
+    r"\$[^$\n]+\$",
+    r"\{[\w:-]+\}`[^`]*`",
+    r"`[^`]*`",
+    r"(?m)^\([\w-]+\)=$",
+    r"(?m)^:[\w-]+:.*$",
+    r"(?m)^[`:]{3,}.*$",
+    r"(?m)^#+ .*$",  # sections may be numbered
+    r"\]\([^)]*\)",
+    r"<[^>]+>",
+    r"\{[^{}]*\}",  # a computed number's place
+    r"(?m)^\s*\d+\. ",  # an ordered list
+    r"\b(19|20)\d\d(?:[-–/](?:(?:19|20)?\d\d))?\b",  # years and spans of years
+    r"\bm\d(?:\.\d)?\b|\bM\d\b|\bR\d\d\b",  # modules, outcomes, rules of the plan
+]
+
+
+def numerals(prose: str) -> list[str]:
+    """Return the numbers that stand in prose and should have been computed."""
+    for pattern in _NOT_PROSE:
+        prose = re.sub(pattern, " ", prose)
+    for exception in ALLOWED:
+        prose = prose.replace(exception["text"], " ")
+    return re.findall(r"\S*\d\S*", prose)
+
+
+@every_notebook
+def test_no_number_in_prose_is_typed(path):
+    typed = []
+    for cell in read(path).cells:
+        texts = [cell.source]
+        if cell.cell_type == "code":
+            calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+            texts = [
+                call.args[0].value
+                for call in calls
+                if isinstance(call.func, ast.Name)
+                and call.func.id == "tr"
+                and isinstance(call.args[0], ast.Constant)
+            ]
+        typed += [f"{cell.id}: {number}" for text in texts for number in numerals(text)]
+    assert not typed
+
+
+@pytest.mark.parametrize(
+    ("prose", "found"),
+    [
+        ("Trust rose by 12 % in 1990.", ["12"]),
+        ("In 1990–1993, and again in 2017-20.", []),
+        ("See $x_1 = 2$ and {cite:t}`kish1965`, `n=3`, [this](a3.md).", []),
+        ("It was {share:.0%} of {n:,}.", []),
+        ("About 1,000 people, 3.5 points.", ["1,000", "3.5"]),
+        ("```{math}\n:label: eq-1\nx = 2\n```\n5 points", ["5"]),
+        (":::{note} Read 3 pages\n:class: a1\nR04 and m2.1\n:::", []),
+    ],
+)
+def test_the_check_of_numerals_tells_typed_from_computed(prose, found):
+    assert numerals(prose) == found
+
+
+def test_every_exception_for_a_numeral_has_its_reason_and_is_needed():
+    everything = "\n".join(cell.source for path in NOTEBOOKS for cell in read(path).cells)
+    for exception in ALLOWED:
+        assert exception["reason"].strip()
+        assert exception["text"] in everything, f"{exception['text']!r} is excepted, and stands nowhere"
+
+
+@pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.id)
+@pytest.mark.parametrize("language", ["en", "lt"])
+def test_a_module_states_the_outcomes_and_hours_of_the_course_file(module, language, localised):
+    notebook = json.loads(
+        (localised / language / "notebooks" / f"{module.id}.ipynb").read_text(encoding="utf-8")
+    )
+    text = " ".join(" ".join("".join(cell["source"]).split()) for cell in notebook["cells"]).replace("*", "")
+    assert text.startswith(f"# {module.title[language]}")
+    for outcome in module.outcomes:
+        assert outcome.text[language] in text, f"{outcome.id} of course.yml is not on the page"

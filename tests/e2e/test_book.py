@@ -1,0 +1,155 @@
+"""A reader's steps in a real browser, in both languages."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.conftest import keep
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ["en", "lt"]
+OTHER = {"en": ("lt", "Lietuvių"), "lt": ("en", "English")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_front_door_leads_to_each_language(page: Page, address, language):
+    page.goto(address)
+    page.locator(f"a[href^='{language}/']").click()
+    expect(page).to_have_url(f"{address}{language}/index.html")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    keep(page, f"start-{language}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_tells_each_visitor_where_to_go(page: Page, address, language):
+    page.goto(f"{address}{language}/index.html")
+    cards = page.locator(".sd-card a.sd-stretched-link")
+    targets = [cards.nth(index).get_attribute("href") for index in range(cards.count())]
+    assert targets == ["notebooks/m2.html", "student.html", "lecturer.html", "contribute.html"]
+    for target in targets:
+        assert page.goto(f"{address}{language}/{target}").ok
+
+
+@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_switch_stays_on_the_same_page(page: Page, address, language, name):
+    page.goto(f"{address}{language}/{name}.html")
+    code, words = OTHER[language]
+    title = page.title()
+    page.get_by_role("link", name=words, exact=True).click()
+    expect(page).to_have_url(f"{address}{code}/{name}.html")
+    expect(page.locator("html")).to_have_attribute("lang", code)
+    assert page.title() != title or name == "index"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_module_shows_its_figures_and_formulas(page: Page, address, language):
+    page.goto(f"{address}{language}/notebooks/m2.html")
+    keep(page, f"m2-{language}")
+    figures = page.locator("figure.klasteryste-figure img")
+    assert figures.count() >= 4
+    for index in range(figures.count()):
+        figure = figures.nth(index)
+        figure.scroll_into_view_if_needed()
+        assert figure.evaluate("image => image.complete && image.naturalWidth > 200")
+        assert len(figure.get_attribute("alt") or "") > 60, "the text alternative says too little"
+    formulas = page.locator("math")
+    assert formulas.count() >= 5
+    for index in range(formulas.count()):
+        box = formulas.nth(index).bounding_box()
+        # A formula in a closed solution has no box; one that shows has a height.
+        assert box is None or box["height"] > 5
+    assert "\\" not in page.locator("article").inner_text(), "a command of LaTeX shows as text"
+    assert page.locator("article .output.stderr, article .traceback").count() == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_solutions_open_by_keyboard(page: Page, address, language):
+    page.goto(f"{address}{language}/notebooks/m2.html")
+    solutions = page.locator("details.solution")
+    assert solutions.count() >= 2
+    first = solutions.first
+    assert first.get_attribute("open") is None
+    first.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert first.get_attribute("open") is not None
+
+
+def found(page: Page, address: str, language: str, query: str) -> list[str]:
+    page.goto(f"{address}{language}/index.html")
+    page.get_by_role("search").get_by_role("searchbox").fill(query)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\.html\?q="))
+    expect(page.locator("#search-status")).not_to_be_empty()
+    links = page.locator("#search-results a")
+    return [urlsplit(links.nth(index).get_attribute("href") or "").path for index in range(links.count())]
+
+
+@pytest.mark.parametrize(
+    ("language", "query"),
+    [
+        ("en", "municipality"),
+        ("en", "municipalities"),
+        ("en", "weights"),
+        ("lt", "savivaldybė"),
+        ("lt", "savivaldybėse"),
+        ("lt", "savivaldybes"),
+        ("lt", "pasitikejimas"),
+    ],
+)
+def test_search_finds_a_word_in_any_form(page: Page, address, language, query):
+    paths = found(page, address, language, query)
+    assert f"/{language}/notebooks/m2.html" in paths
+    assert all(path.startswith(f"/{language}/") for path in paths), "a page in the other language was found"
+    keep(page, f"search-{language}")
+
+
+def test_a_search_finds_the_forms_of_a_lithuanian_word_alike(page: Page, address):
+    forms = ["savivaldybė", "savivaldybėse", "savivaldybes", "Savivaldybių"]
+    results = [sorted(found(page, address, "lt", form)) for form in forms]
+    assert results[0] and all(result == results[0] for result in results)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_search_for_nothing_that_is_there_says_so(page: Page, address, language):
+    assert found(page, address, language, "xylophonezz") == []
+    assert "xylophonezz" in page.locator("#search-status").inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_usable_on_a_telephone(page: Page, address, language):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}{language}/notebooks/m2.html")
+    keep(page, f"m2-{language}-narrow")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, "the page scrolls sideways"
+    assert page.get_by_role("link", name=OTHER[language][1], exact=True).is_visible()
+
+
+@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "search"])
+def test_a_lithuanian_page_has_no_english_words_of_the_theme(page: Page, address, name):
+    page.goto(f"{address}lt/{name}.html")
+    words = page.evaluate(
+        """() => {
+            const attributes = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")]
+                .filter((element) => element.lang !== "en" && !element.closest(".bibliography, [lang=en]"))
+                .flatMap((element) =>
+                    ["title", "aria-label", "placeholder", "alt"].map((name) => element.getAttribute(name)));
+            const around = [...document.querySelectorAll("body *:not(script):not(style)")]
+                .filter((element) => !element.closest("article, [lang=en], script, style, noscript"))
+                .flatMap((element) => [...element.childNodes].filter((node) => node.nodeType === 3))
+                .map((node) => node.textContent);
+            return [...attributes, ...around].filter((text) => text && text.trim());
+        }"""
+    )
+    english = re.compile(
+        r"\b(the|and|of|to|this|page|contents|search|by|next|previous|link|show|hide|toggle|exercise|solution|"
+        r"copy|back|skip|note|warning|figure|home|version|main|text|code)\b",
+        re.IGNORECASE,
+    )
+    assert words
+    assert [text for text in words if english.search(text)] == []
