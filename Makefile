@@ -36,7 +36,7 @@ checks: $(STAMP)
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/nbstripout --verify --keep-output-tagged $$(git ls-files '*.ipynb') 2>/dev/null
+	@git ls-files '*.ipynb' | xargs $(BIN)/nbstripout --verify --keep-id --keep-count
 	@$(BIN)/klasteryste data verify
 	@$(BIN)/klasteryste translate status
 

@@ -1,4 +1,4 @@
-"""The font of the formulas: browsers draw roots, sums and brackets well only with one made for mathematics."""
+"""The font of the formulas: roots, sums and brackets need one made for mathematics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-# Letters, Greek, accents, punctuation, letter-like signs, arrows, operators, brackets, mathematical alphabets.
+# Letters, Greek, accents, punctuation, signs like letters, arrows, operators, brackets, math alphabets.
 _BLOCKS = [
     (0x20, 0x7E),
     (0xA0, 0xFF),

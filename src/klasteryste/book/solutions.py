@@ -11,7 +11,8 @@ from sphinx_exercise.nodes import solution_node
 def _visit_solution(translator: HTML5Translator, node: nodes.Element) -> None:
     title = node.pop(0)
     translator.body.append(translator.starttag(node, "details", CLASS="admonition"))
-    translator.body.append(f'<summary class="admonition-title">{translator.encode(title.astext())}</summary>\n')
+    words = translator.encode(title.astext())
+    translator.body.append(f'<summary class="admonition-title">{words}</summary>\n')
 
 
 def _depart_solution(translator: HTML5Translator, node: nodes.Element) -> None:

@@ -1,0 +1,26 @@
+"""nbgrader, as this course uses it: run its commands, or JupyterLab, in this folder."""
+
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "klasteryste"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# Where releases, submissions and feedback change hands. One person's own machine needs no more; on a server
+# with many users, name a folder that all of them can write to.
+c.Exchange.root = str(Path(jupyter_data_dir(), "klasteryste", "exchange"))
+
+# One English source, a release folder per language, one gradebook.
+c.GenerateAssignment.preprocessors = ["klasteryste.grading.release.LanguageFolders"]
+c.ExchangeFactory.submit = "klasteryste.grading.exchange.Submit"
+c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "klasteryste.grading.restore.RestoreCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -1,0 +1,176 @@
+"""Generating an assignment: one English source, one gradebook entry, a release folder per language."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.apps import NbGrader
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    SaveCells,
+)
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from nbgrader.utils import capture_log
+from traitlets import Bool, Unicode
+
+from klasteryste.errors import CourseError
+from klasteryste.grading.reference import course_of, reference_path
+from klasteryste.language import LANGUAGES
+from klasteryste.translate import localise_file
+
+SOURCE_LANGUAGE = "en"
+
+STUBS = {
+    "en": ("YOUR CODE HERE", "YOUR ANSWER HERE"),
+    "lt": ("ČIA RAŠYKITE SAVO KODĄ", "ČIA RAŠYKITE SAVO ATSAKYMĄ"),
+}
+"""What stands in place of a solution, in code and in text."""
+
+# The steps of nbgrader's GenerateAssignment, cut in two at SaveCells, which only the English source may take.
+BEFORE_SAVING = (
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    ClearSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+)
+AFTER_SAVING = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+
+
+class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
+    """Generate an assignment's notebook in every language of the course.
+
+    The one step of ``GenerateAssignment.preprocessors``. The gradebook is filled from the English source; the
+    release gets ``<language>/<notebook>.ipynb``; the reference of each language, with its hidden tests, stays
+    in the course's folder ``reference/<language>/<assignment>/``.
+    """
+
+    translations = Unicode(
+        "../translations",
+        help="The folder of the translation catalogues, from the course folder. That of a notebook is "
+        "<language>/assignments/source/<assignment>/<notebook>.po in it.",
+    ).tag(config=True)
+
+    strict = Bool(
+        True, help="Whether a missing or outdated translation stops the generation of the assignment."
+    ).tag(config=True)
+
+    def localise(
+        self, coursedir: CourseDirectory, source: Path, assignment: str, language: str
+    ) -> NotebookNode:
+        """Return the source notebook of an assignment in a language, which its metadata name.
+
+        Raises
+        ------
+        CourseError
+            If the source or its catalogue cannot be used, or `strict` is set and a message is not translated.
+        """
+        catalogue = None
+        if language != SOURCE_LANGUAGE:
+            catalogues = Path(coursedir.root, self.translations, language).resolve()
+            catalogue = catalogues / "assignments" / "source" / assignment / f"{source.stem}.po"
+        text = localise_file(source, catalogue, language, strict=self.strict)
+        notebook: NotebookNode = nbformat.reads(text, as_version=4)
+        notebook.metadata["klasteryste"] = {"language": language}
+        return notebook
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Generate every language of the notebook; nbgrader's writer then writes the release."""
+        coursedir = course_of(self)
+        assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
+        source = Path(resources["metadata"]["path"], f"{name}.ipynb")
+
+        references = {}
+        for language in LANGUAGES:
+            notebook = self.localise(coursedir, source, assignment, language)
+            references[language] = self._run(BEFORE_SAVING, notebook, resources, language)
+        SaveCells(parent=self)(references[SOURCE_LANGUAGE], resources)
+
+        released = {}
+        for language, reference in references.items():
+            path = reference_path(coursedir, language, assignment, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(reference, path)
+            released[language] = self._run(AFTER_SAVING, reference, resources, language)
+
+        # nbgrader writes one notebook, named by unique_key, into a folder that must be there already; before
+        # that its writer writes the outputs, and makes their folders.
+        resources["outputs"] = {
+            f"{language}/{name}.ipynb": nbformat.writes(notebook).encode()
+            for language, notebook in released.items()
+        }
+        resources["unique_key"] = f"{SOURCE_LANGUAGE}/{name}"
+        return released[SOURCE_LANGUAGE], resources
+
+    def _run(
+        self,
+        steps: tuple[type[NbGraderPreprocessor], ...],
+        notebook: NotebookNode,
+        resources: dict[str, Any],
+        language: str,
+    ) -> NotebookNode:
+        code, text = STUBS[language]
+        for step in steps:
+            preprocessor = step(parent=self)
+            if isinstance(preprocessor, ClearSolutions):
+                preprocessor.code_stub = {"python": f"# {code}\nraise NotImplementedError()"}
+                preprocessor.text_stub = text
+            notebook, _ = preprocessor(notebook, resources)
+        return notebook
+
+
+def generate(course: Path, assignment: str) -> None:
+    """Generate an assignment's release and references, in every language, and fill the gradebook.
+
+    The same as ``nbgrader generate_assignment --force``, but what is wrong with the source or with a
+    translation is told in one line.
+
+    Parameters
+    ----------
+    course : Path
+        The nbgrader course folder, the one with ``nbgrader_config.py``.
+    assignment : str
+        Name of the assignment, such as ``"m2"``.
+
+    Raises
+    ------
+    CourseError
+        If the folder is no course, the assignment has no source, a language cannot be made, or nbgrader
+        refuses.
+    """
+    if not (course / "nbgrader_config.py").exists():
+        raise CourseError(f"{course} is no course folder: name the one with nbgrader_config.py")
+    app = NbGrader(log_level=logging.ERROR)
+    app.initialize([], root=str(course.resolve()))
+    app.coursedir.assignment_id = assignment
+    source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", assignment))
+    notebooks = sorted(source.glob("*.ipynb"))
+    if not notebooks:
+        raise CourseError(f"assignment {assignment!r} has no notebook in {source}: check its name")
+    folders = LanguageFolders(parent=app)
+    for notebook in notebooks:
+        for language in LANGUAGES:
+            folders.localise(app.coursedir, notebook, assignment, language)
+
+    result = capture_log(GenerateAssignment(coursedir=app.coursedir, parent=app, force=True))
+    if not result["success"]:
+        errors = re.findall(r"^\s*[\w.]*(?:Error|Exception): (.+)$", result["log"], flags=re.MULTILINE)
+        reason = errors[-1] if errors else result["log"].strip().splitlines()[-1]
+        raise CourseError(f"nbgrader could not generate assignment {assignment!r}: {reason}")

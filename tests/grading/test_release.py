@@ -1,0 +1,130 @@
+"""Generating a release in two languages over one gradebook."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import polib
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import compute_checksum, is_solution
+
+from klasteryste.errors import CourseError
+from klasteryste.grading import generate
+from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS
+
+from .conftest import SOURCE, cells_by_name, make_course
+
+
+@pytest.fixture(params=["en", "lt"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_the_steps_are_nbgraders_own() -> None:
+    steps = GenerateAssignment.preprocessors.default()
+    assert [*BEFORE_SAVING, SaveCells, *AFTER_SAVING] == steps
+
+
+def test_the_release_holds_a_folder_per_language_and_nothing_else(generated: Path) -> None:
+    release = generated / "release" / "m2"
+    files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    assert files == {"en/m2.ipynb", "lt/m2.ipynb"}
+
+
+def test_the_release_holds_no_solution_no_hidden_test_and_no_mark(generated: Path, language: str) -> None:
+    text = (generated / "release" / "m2" / language / "m2.ipynb").read_text(encoding="utf-8")
+    for secret in ("HIDDEN TESTS", "BEGIN SOLUTION", "ddof", "honest =", "Dear editor"):
+        assert secret not in text
+    assert not re.search(r"\btr\(", text)
+    assert nbformat.reads(text, as_version=4).metadata["klasteryste"] == {"language": language}
+
+
+def test_answers_are_stubs_in_the_language_of_the_notebook(generated: Path, language: str) -> None:
+    code, text = STUBS[language]
+    cells = cells_by_name(generated / "release" / "m2" / language / "m2.ipynb")
+    for name, cell in cells.items():
+        if is_solution(cell):
+            assert (text if name == "m2-letter" else f"# {code}\n") in cell.source
+
+
+def test_languages_share_names_points_and_code_but_no_text(generated: Path) -> None:
+    english, lithuanian = (
+        cells_by_name(generated / "release" / "m2" / code / "m2.ipynb") for code in ("en", "lt")
+    )
+    assert list(english) == list(lithuanian)
+    for name, cell in english.items():
+        other = lithuanian[name]
+        details, other_details = dict(cell.metadata.nbgrader), dict(other.metadata.nbgrader)
+        assert details.pop("checksum") == compute_checksum(cell)
+        assert other_details.pop("checksum") == compute_checksum(other)
+        assert details == other_details
+        if cell.cell_type == "markdown":
+            assert cell.source != other.source
+
+
+def test_the_reference_keeps_hidden_tests_and_loses_solutions(generated: Path, language: str) -> None:
+    text = (generated / "reference" / language / "m2" / "m2.ipynb").read_text(encoding="utf-8")
+    assert "BEGIN HIDDEN TESTS" in text
+    assert "BEGIN SOLUTION" not in text and "Dear editor" not in text
+
+
+def test_the_gradebook_holds_one_notebook_in_english(generated: Path) -> None:
+    points = sum(cell.metadata.nbgrader.get("points", 0) for cell in cells_by_name(SOURCE).values())
+    with Gradebook(f"sqlite:///{generated / 'gradebook.db'}") as gradebook:
+        assignment = gradebook.find_assignment("m2")
+        assert [notebook.name for notebook in assignment.notebooks] == ["m2"]
+        assert assignment.max_score == points
+        sources = {cell.name: cell.source for cell in assignment.notebooks[0].source_cells}
+    reference = cells_by_name(generated / "reference" / "en" / "m2" / "m2.ipynb")
+    assert sources == {name: cell.source for name, cell in reference.items()}
+
+
+def test_a_second_generation_gives_the_same(generated: Path, tmp_path: Path) -> None:
+    shutil.copytree(generated.parent, tmp_path, dirs_exist_ok=True)
+    generate(tmp_path / "assignments", "m2")
+    for path in sorted((generated / "release").rglob("*.ipynb")):
+        assert (tmp_path / "assignments" / path.relative_to(generated)).read_bytes() == path.read_bytes()
+
+
+def test_a_missing_translation_is_one_clear_line_and_no_release(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    path = tmp_path / "translations/lt/assignments/source/m2/m2.po"
+    catalogue = polib.pofile(str(path))
+    catalogue.remove(catalogue[3])
+    catalogue.save()
+    with pytest.raises(CourseError, match=r"1 missing translations.*m2\.po") as caught:
+        generate(course, "m2")
+    assert "\n" not in str(caught.value)
+    assert not (course / "release").exists()
+
+
+def test_an_unknown_assignment_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"assignment 'm99' has no notebook in .*m99"):
+        generate(make_course(tmp_path), "m99")
+
+
+@pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+def test_what_nbgrader_refuses_is_one_clear_line(generated: Path, tmp_path: Path) -> None:
+    shutil.copytree(generated.parent, tmp_path, dirs_exist_ok=True)
+    course = tmp_path / "assignments"
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_student("ona")
+        gradebook.update_or_create_submission("m2", "ona")
+    source = course / "source" / "m2" / "m2.ipynb"
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "m2-task-8-test"]
+    nbformat.write(notebook, source)
+    with pytest.raises(CourseError, match="'m2': Cannot add or remove cells") as caught:
+        generate(course, "m2")
+    assert "\n" not in str(caught.value)
+
+
+def test_another_folder_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"is no course folder: name the one with nbgrader_config\.py"):
+        generate(tmp_path, "m2")
