@@ -25,7 +25,6 @@ bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
 
 lab: $(STAMP)
-	@$(BIN)/jupyter server extension enable --sys-prefix --py nbgrader >/dev/null 2>&1
 	@cd assignments && ../$(BIN)/jupyter lab
 
 clean:

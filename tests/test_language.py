@@ -29,6 +29,7 @@ NBSP = "\u00a0"
         (1990, "d", "1990", "1990"),
         (1990, "", "1990", "1990"),
         (2.5, "", "2.5", "2,5"),
+        (2.675, ".2f", "2.67", "2,67"),  # as Python rounds the nearest float, a little below
     ],
 )
 def test_a_number_is_written_as_its_language_writes_it(value, spec, english, lithuanian):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -134,12 +135,14 @@ def number(value: float, spec: str = "") -> str:
         fraction = "." + "0" * decimals if decimals else ""
     else:
         fraction = ".####################" if isinstance(value, float) else ""
+    # Babel rounds a float's shortest decimal form; Python, and so the pinned numbers, its exact value.
+    exact = Decimal(value) if kind in ("f", "%") else value
     pattern = ("#,##0" if match["group"] or kind == "%" else "0") + fraction
     if kind == "%":
         tail = re.sub(r"[#0.,]", "", Locale.parse(_current).percent_formats[None].pattern)
-        text = str(format_percent(value, format=pattern + tail, locale=_current))
+        text = str(format_percent(exact, format=pattern + tail, locale=_current))
     else:
-        text = str(format_decimal(value, format=pattern, locale=_current))
+        text = str(format_decimal(exact, format=pattern, locale=_current))
     if text.startswith("-"):  # Babel leaves the pattern's hyphen where a language writes a minus sign
         text = get_minus_sign_symbol(_current) + text[1:]
     return f"+{text}" if match["sign"] and value >= 0 else text
