@@ -12,6 +12,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# nbgrader starts alembic by its name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 serve: $(STAMP)
 	@$(BIN)/klasteryste book build
@@ -52,7 +54,7 @@ $(STAMP): requirements.txt pyproject.toml
 	@touch $@
 
 # Debian packages that the tests need. Without root the tests that need them are skipped by name.
-PACKAGES := chromium
+PACKAGES := chromium fonts-dejavu-core
 system:
 	@if ! command -v chromium >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

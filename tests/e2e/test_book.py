@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import keep
 
@@ -153,3 +154,20 @@ def test_a_lithuanian_page_has_no_english_words_of_the_theme(page: Page, address
     )
     assert words
     assert [text for text in words if english.search(text)] == []
+
+
+@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_has_no_barrier_that_axe_can_find(page: Page, address, language, name):
+    page.goto(f"{address}{language}/{name}.html")
+    page.evaluate("document.querySelectorAll('details').forEach((element) => (element.open = true))")
+    page.wait_for_timeout(600)  # what opens fades in, and has its colours only then
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}, "preload": False})
+    found = [
+        f"{fault['id']} ({fault['impact']}): {node['html'][:200]}"
+        for fault in results.response["violations"]
+        for node in fault["nodes"]
+    ]
+    assert results.response["passes"], "axe checked nothing"
+    assert found == []

@@ -124,6 +124,7 @@ def test_the_honest_statements_are_true(references: dict[str, Reference], catalo
     assert against_estonia["difference"] < 0  # A
     assert against_estonia["low"] < 0 < against_estonia["high"]  # C, and why neither B nor D
     assert against_norway["high"] < 0  # E
+    assert abs(100 * against_estonia["difference"] + 1.5) < 0.25  # the model letter's words for the gap
     assert against_norway["p_holm"] < 0.05
 
 

@@ -72,8 +72,12 @@ def _add_page_facts(
     context["site_root"] = up
     context["languages"] = [(code, LANGUAGE_NAMES[code], f"{up}{code}/{page}.html") for code in LANGUAGES]
     context["notebook"] = source.name if source.is_file() else None
-    # MyST-NB names what folds in English only, over words that name it already.
-    context["body"] = context.get("body", "").replace(' aria-label="Toggle hidden content"', "")
+    # What assistive tools stumble over: an English name put over words that are there already, a withdrawn role.
+    context["body"] = (
+        context.get("body", "")
+        .replace(' aria-label="Toggle hidden content"', "")
+        .replace('role="doc-biblioentry"', 'role="listitem"')
+    )
     context["course_subtitle"] = app.config.klasteryste_subtitle
     context["wheel"] = app.config.klasteryste_wheel
 

@@ -47,7 +47,8 @@ def _visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def _visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    translator.body.append(translator.starttag(node, "div", CLASS="math-block"))
+    # A long formula scrolls on a narrow screen, by keyboard too.
+    translator.body.append(translator.starttag(node, "div", CLASS="math-block", tabindex="0"))
     translator.body.append(_math(translator, node, "block"))
     if node["number"]:
         number = get_node_equation_number(translator, node)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +159,8 @@ def generate(course: Path, assignment: str) -> None:
     """
     if not (course / "nbgrader_config.py").exists():
         raise CourseError(f"{course} is no course folder: name the one with nbgrader_config.py")
+    # nbgrader starts alembic by its name; it stands beside this interpreter, on the search path or not.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     app = NbGrader(log_level=logging.ERROR)
     app.initialize([], root=str(course.resolve()))
     app.coursedir.assignment_id = assignment
