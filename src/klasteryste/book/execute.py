@@ -64,22 +64,27 @@ def execute(name: str, source: str, cache: Path, rests_on: str) -> str:
         nbformat.validate(notebook)
     except Exception as error:  # nbformat raises several kinds, some of them plain ValueErrors of json
         raise CourseError(f"{name} is no valid notebook: {str(error).splitlines()[0]}") from None
+    reached = ""
+
+    def reach(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        nonlocal reached
+        reached = cell.id
+
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
         shutdown_kernel="immediate",
+        on_cell_start=reach,
         # Other accounts of this machine cannot read what passes between us and the kernel.
         config=Config({"KernelManager": {"transport_encryption": "required"}}),
     )
     try:
         client.execute()
     except CellExecutionError as error:
-        raise CourseError(
-            f"{name}, cell {_failing(notebook)!r}: {error.ename}: {_first_line(error.evalue)}"
-        ) from None
+        raise CourseError(f"{name}, cell {reached!r}: {error.ename}: {_first_line(error.evalue)}") from None
     except (CellTimeoutError, DeadKernelError) as error:
-        raise CourseError(f"{name}, cell {_failing(notebook)!r}: {_first_line(str(error))}") from None
+        raise CourseError(f"{name}, cell {reached!r}: {_first_line(str(error))}") from None
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
@@ -93,12 +98,6 @@ def execute(name: str, source: str, cache: Path, rests_on: str) -> str:
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(kept)
     return text
-
-
-def _failing(notebook: nbformat.NotebookNode) -> str:
-    """Return the id of the cell that was reached last: nbclient's error does not carry it."""
-    reached = [cell.id for cell in notebook.cells if cell.get("execution_count") or cell.get("outputs")]
-    return str(reached[-1]) if reached else "(first)"
 
 
 def _first_line(text: str) -> str:

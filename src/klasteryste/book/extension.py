@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import mathml, solutions
+from klasteryste.book import citations, mathml, solutions
 from klasteryste.language import LANGUAGES, _, use_language
 
 _HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ def _add_page_facts(
     context["site_root"] = up
     context["languages"] = [(code, LANGUAGE_NAMES[code], f"{up}{code}/{page}.html") for code in LANGUAGES]
     context["notebook"] = source.name if source.is_file() else None
-    # What assistive tools stumble over: an English name put over words that are there already, a withdrawn role.
+    # What assistive tools stumble over: an English name over words that are there, a withdrawn role.
     context["body"] = (
         context.get("body", "")
         .replace(' aria-label="Toggle hidden content"', "")
@@ -93,6 +93,7 @@ def _no_sphinx_search(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
+    citations.register()
     mathml.setup(app)
     solutions.setup(app)
     app.add_config_value("klasteryste_subtitle", "", "html")
