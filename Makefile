@@ -1,9 +1,9 @@
-# make serve   build the book in both languages and serve it
+# make serve   build the book in both languages and serve it (PORT=8000)
 # make test    prove that everything works
 # make bench   measure, as ratios in one run
 # make lab     JupyterLab with nbgrader on this course
 # make clean   remove what these made
-.PHONY: serve test bench lab clean checks system
+.PHONY: serve test bench lab clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -12,6 +12,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Debian packages that tests in a browser need.
+PACKAGES := chromium fonts-dejavu-core
+ROOT := $(filter 0,$(shell id -u))
 # nbgrader starts alembic by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -19,20 +22,7 @@ serve: $(STAMP)
 	@$(BIN)/klasteryste book build
 	@$(BIN)/klasteryste book serve --port $(PORT)
 
-test: checks system
-	@$(BIN)/klasteryste book localise
-	@$(BIN)/pytest --nbval-lax tests _build/localised
-
-bench: $(STAMP)
-	@$(BIN)/python -m tests.bench
-
-lab: $(STAMP)
-	@cd assignments && ../$(BIN)/jupyter lab
-
-clean:
-	rm -rf _build $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-
-checks: $(STAMP)
+test: $(STAMP)
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
@@ -40,6 +30,24 @@ checks: $(STAMP)
 	@git ls-files '*.ipynb' | xargs $(BIN)/nbstripout --verify --keep-id --keep-count
 	@$(BIN)/klasteryste data verify
 	@$(BIN)/klasteryste translate status
+	@if ! command -v chromium >/dev/null; then \
+	  if [ -n "$(ROOT)" ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
+	  else \
+	    echo "Tests in a browser are skipped; to enable them: sudo apt-get install $(PACKAGES)"; \
+	  fi; \
+	fi
+	@$(BIN)/klasteryste book localise
+	@$(BIN)/pytest --nbval-lax tests _build/localised
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.bench
+
+lab: $(STAMP)
+	@cd assignments && ../$(BIN)/jupyter lab $(if $(ROOT),--allow-root)
+
+clean:
+	rm -rf _build $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The environment, made again whenever what is locked or declared changes.
 $(STAMP): requirements.txt pyproject.toml
@@ -52,14 +60,3 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
-
-# Debian packages that the tests need. Without root the tests that need them are skipped by name.
-PACKAGES := chromium fonts-dejavu-core
-system:
-	@if ! command -v chromium >/dev/null; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
-	  else \
-	    echo "Tests in a browser are skipped; to enable them: sudo apt-get install $(PACKAGES)"; \
-	  fi; \
-	fi

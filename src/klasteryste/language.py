@@ -9,6 +9,7 @@ and since ``"en"`` is a marked string, its Lithuanian copy says ``use_language("
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections.abc import Mapping
@@ -25,8 +26,10 @@ from IPython.display import Markdown, display
 from klasteryste.errors import CourseError
 
 LANGUAGES = ("en", "lt")
+# What pages, notebooks and assignments are written in; the others are translated from it.
+SOURCE_LANGUAGE = LANGUAGES[0]
 
-_current = "en"
+_current = SOURCE_LANGUAGE
 
 
 def use_language(code: str) -> None:
@@ -69,7 +72,7 @@ def tr(text: str) -> str:
 
 @cache
 def _catalogue(language: str) -> dict[str, str]:
-    if language == "en":
+    if language == SOURCE_LANGUAGE:
         return {}
     with files("klasteryste").joinpath("locale", f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
@@ -109,7 +112,7 @@ def number(value: float, spec: str = "") -> str:
     Parameters
     ----------
     value : float
-        A number. A negative one gets the language's minus sign.
+        A finite number. A negative one gets the language's minus sign; one that rounds to nought gets none.
     spec : str
         The part of Python's format language that prose needs: ``+`` always show the sign, ``,`` group
         thousands, ``.2f`` two decimals, ``.0%`` a percentage, ``d`` a whole number.
@@ -122,30 +125,34 @@ def number(value: float, spec: str = "") -> str:
     Raises
     ------
     CourseError
-        If `spec` asks for something else.
+        If `spec` asks for something else, `value` is not finite, or ``d`` meets a number that is not whole.
     """
     match = _SPEC.fullmatch(spec)
     if match is None:
-        raise CourseError(
-            f"number format {spec!r} is not known: use such as ',', '.1f', '+.2f', 'd' or '.0%'"
-        )
+        raise CourseError(f"number format {spec!r} is unknown: use such as ',', '.1f', '+.2f', 'd' or '.0%'")
+    if not math.isfinite(value):
+        raise CourseError(f"{value} cannot be written in a sentence or a table: look at what computed it")
     kind = match["kind"]
-    if kind in ("f", "%"):
-        decimals = int(match["digits"] or (6 if kind == "f" else 0))
-        fraction = "." + "0" * decimals if decimals else ""
-    else:
-        fraction = ".####################" if isinstance(value, float) else ""
+    if kind == "d" and value != int(value):
+        raise CourseError(
+            f"{value} is not whole, as the format {spec!r} asks: round it, or use such as '.1f'"
+        )
     # Babel rounds a float's shortest decimal form; Python, and so the pinned numbers, its exact value.
-    exact = Decimal(value) if kind in ("f", "%") else value
-    pattern = ("#,##0" if match["group"] or kind == "%" else "0") + fraction
+    exact = Decimal(value) if isinstance(value, float) and kind else Decimal(str(value))
+    fraction = ".####################"
+    if kind:
+        decimals = 0 if kind == "d" else int(match["digits"] or (6 if kind == "f" else 0))
+        fraction = "." + "0" * decimals if decimals else ""
+        exact = round(exact, decimals + 2 * (kind == "%"))
+    grouped = "#,##0" if match["group"] or kind == "%" else "0"
     if kind == "%":
         tail = re.sub(r"[#0.,]", "", Locale.parse(_current).percent_formats[None].pattern)
-        text = str(format_percent(exact, format=pattern + tail, locale=_current))
+        text = str(format_percent(abs(exact), format=grouped + fraction + tail, locale=_current))
     else:
-        text = str(format_decimal(exact, format=pattern, locale=_current))
-    if text.startswith("-"):  # Babel leaves the pattern's hyphen where a language writes a minus sign
-        text = get_minus_sign_symbol(_current) + text[1:]
-    return f"+{text}" if match["sign"] and value >= 0 else text
+        text = str(format_decimal(abs(exact), format=grouped + fraction, locale=_current))
+    if exact < 0:
+        return get_minus_sign_symbol(_current) + text
+    return f"+{text}" if match["sign"] else text
 
 
 class _Localised(string.Formatter):
@@ -164,12 +171,12 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
     Raises
     ------
     CourseError
-        If the template names a field that `values` lacks.
+        If the template names a field that `values` lacks, or is no template.
     """
     try:
         return _Localised().vformat(template, (), values)
-    except KeyError as error:
-        raise CourseError(f"the sentence {template!r} needs a value for {error}") from None
+    except (LookupError, AttributeError, ValueError) as error:
+        raise CourseError(f"the sentence {template!r} cannot be filled: {error!r}") from None
 
 
 def say(template: str, **values: Any) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.book.small import TITLES, small_course
 from tests.conftest import ROOT
 
-from klasteryste.book.build import Folders, Titles, build
+from klasteryste.book.build import Titles, build
+from klasteryste.book.folders import Folders
 from klasteryste.course import read_course
 
 

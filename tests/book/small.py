@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tests.conftest import ROOT
 
-from klasteryste.book.build import Folders, Titles
+from klasteryste.book.build import Titles
+from klasteryste.book.folders import Folders
 
 TITLES = {"en": Titles("Small", "A small book")}
 
@@ -17,8 +19,11 @@ def small_course(folder: Path) -> Folders:
     """Lay the course out; the library, the tables and the settings are the real ones."""
     root = folder / "course"
     root.mkdir(parents=True)
-    for name in ("src", "data", "_config.yml", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+    for name in ("data", "_config.yml", "requirements.txt", "README.md", "LICENSE"):
         (root / name).symlink_to(ROOT / name)
+    # Copied, since tests change them.
+    shutil.copy(ROOT / "pyproject.toml", root)
+    shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "book").mkdir()
     (root / "book" / "index.md").write_text("# Start\n\nSee {doc}`notebooks/m0`.\n", encoding="utf-8")
     (root / "book" / "references.bib").write_text("", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -13,8 +14,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tests.book.small import TITLES, put, small_course
 from tests.conftest import klasteryste
 
-from klasteryste.book.build import Folders, build
+from klasteryste.book.build import Titles, build
 from klasteryste.book.execute import execute
+from klasteryste.book.folders import Folders, fingerprint
 from klasteryste.book.mathml import to_mathml
 from klasteryste.book.serve import serve
 from klasteryste.errors import CourseError
@@ -31,12 +33,72 @@ def test_a_small_book_is_built_and_nothing_runs_twice(small):
     assert '<html lang="en"' in page and "42" in page
     taken = json.loads((small.site / "en" / "notebooks" / "m0.ipynb").read_text(encoding="utf-8"))
     assert taken["cells"][1]["outputs"] == [], "the notebook to take away was not run"
-    kept = {path: path.stat().st_mtime_ns for path in (small.work / "cache").iterdir()}
-    pages = {path: path.stat().st_mtime_ns for path in (small.work / "sphinx" / "en" / "html").glob("*.html")}
+    assert "lt/index.html" not in page, "a link to a language that was not built"
+    before = {path: path.stat().st_mtime_ns for path in made(small)}
     build(small, TITLES, ["m0"])
-    assert {path: path.stat().st_mtime_ns for path in (small.work / "cache").iterdir()} == kept
-    unchanged = [path for path, time in pages.items() if path.stat().st_mtime_ns == time]
-    assert small.work / "sphinx" / "en" / "html" / "index.html" in unchanged
+    assert {path: path.stat().st_mtime_ns for path in made(small)} == before
+
+
+def made(folders: Folders) -> list[Path]:
+    """Return what a build that changes nothing leaves alone: executed notebooks, pages, the wheel."""
+    pages = [path for path in folders.html("en").rglob("*.html") if path.name != "search.html"]
+    return [*(folders.work / "cache").iterdir(), *pages, *folders.site.glob("*.whl")]
+
+
+def test_a_page_that_is_gone_leaves_the_site_and_the_search(small):
+    contents = small.root / "book" / "_toc.yml"
+    old = small.root / "book" / "old.md"
+    listed = contents.read_text(encoding="utf-8")
+    old.write_text("# Old\n\nWords.\n", encoding="utf-8")
+    contents.write_text(listed + "  - file: old\n", encoding="utf-8")
+    build(small, TITLES, ["m0"])
+    fragments = len(list((small.site / "pagefind" / "fragment").iterdir()))
+    assert (small.site / "en" / "old.html").is_file()
+    old.unlink()
+    contents.write_text(listed, encoding="utf-8")
+    build(small, TITLES, ["m0"])
+    assert not (small.site / "en" / "old.html").exists()
+    assert len(list((small.site / "pagefind" / "fragment").iterdir())) == fragments - 1
+
+
+def test_a_change_of_the_package_reaches_the_wheel_and_one_of_our_words_the_pages(small):
+    build(small, TITLES, ["m0"])
+    (wheel,) = small.site.glob("*.whl")
+    first = wheel.read_bytes()
+    project = small.root / "pyproject.toml"
+    project.write_text(project.read_text("utf-8").replace("babel>=2.15", "babel>=2.16"), encoding="utf-8")
+    template = small.package / "book" / "templates" / "course-title.html"
+    template.write_text(template.read_text("utf-8") + "<!-- changed -->", encoding="utf-8")
+    executed = {path: path.stat().st_mtime_ns for path in (small.work / "cache").iterdir()}
+    build(small, TITLES, ["m0"])
+    assert wheel.read_bytes() != first
+    assert {path: path.stat().st_mtime_ns for path in (small.work / "cache").iterdir()} == executed
+    configuration = (small.source("en") / "conf.py").read_text(encoding="utf-8")
+    made_by = fingerprint([small.package / "book", small.package / "locale"])
+    assert f"klasteryste_made_by = {made_by!r}" in configuration
+
+
+def test_notebooks_rest_on_the_library_the_tables_and_the_locked_packages(small):
+    before = small.what_notebooks_rest_on()
+    style = small.package / "book" / "static" / "klasteryste.css"
+    style.write_text(style.read_text("utf-8") + "/* changed */", encoding="utf-8")
+    assert small.what_notebooks_rest_on() == before
+    method = small.package / "methods" / "surveys.py"
+    method.write_text(method.read_text("utf-8") + "# changed", encoding="utf-8")
+    after = small.what_notebooks_rest_on()
+    assert after != before
+    locked = small.root / "requirements.txt"
+    text = locked.read_text("utf-8")
+    locked.unlink()
+    locked.write_text(text.replace("pandas==", "pandas==9"), encoding="utf-8")
+    assert small.what_notebooks_rest_on() != after
+
+
+def test_titles_are_escaped(small):
+    build(small, {"en": Titles("<b>x & y", "<i>z")}, ["m0"])
+    for page in ("index.html", "en/index.html", "en/search.html"):
+        text = (small.site / page).read_text(encoding="utf-8")
+        assert "<b>x" not in text and "<i>z" not in text and "&lt;b&gt;x &amp; y" in text
 
 
 @pytest.mark.parametrize(
@@ -58,10 +120,31 @@ def test_a_notebook_that_is_no_notebook_is_named(tmp_path):
         execute("notebooks/m0.ipynb", "{", tmp_path, "")
 
 
-def test_a_warning_of_sphinx_is_an_error(small):
+def test_a_warning_of_sphinx_is_an_error_of_one_line(small):
     (small.root / "book" / "index.md").write_text("# Start\n\n{ref}`nowhere`\n", encoding="utf-8")
-    with pytest.raises(CourseError, match="nowhere"):
+    with pytest.raises(CourseError, match=r"index\.md:3: WARNING.*nowhere") as caught:
         build(small, TITLES, ["m0"])
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("_toc.yml", None, "_toc.yml is missing"),
+        ("_toc.yml", b"root: [", "_toc.yml is no YAML"),
+        ("_toc.yml", b"- a", "_toc.yml has no root"),
+        ("references.bib", None, "references.bib is missing"),
+        ("references.bib", b"\xff", "references.bib is no UTF-8 at byte 0"),
+    ],
+)
+def test_a_broken_part_of_the_book_is_one_line(small, name, content, complaint):
+    path = small.root / "book" / name
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CourseError, match=complaint) as caught:
+        build(small, TITLES, ["m0"])
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_notebook_is_run_again_when_the_library_changes(tmp_path):
@@ -100,6 +183,14 @@ def test_a_port_in_use_is_one_clear_line(tmp_path):
         (["book", "build", "--language", "de"], "unknown language 'de'"),
         (["book", "serve", "--work", "nowhere"], "run 'klasteryste book build' first"),
         (["book", "build", "--root", "nowhere"], "course.yml is missing"),
+        (["translate", "localise", "book/index.md", "de", "-o", "x.md"], "unknown language 'de'"),
+        (["translate", "localise", "book/nothing.md", "lt", "-o", "x.md"], "nothing.md"),
+        (
+            ["translate", "localise", "book/index.md", "lt", "-o", "nowhere/x.md"],
+            "nowhere/x.md: No such file",
+        ),
+        (["translate", "status", "--root", "nowhere"], "nowhere"),
+        (["class", "generate", "m99"], "m99"),
     ],
 )
 def test_bad_words_on_the_command_line_get_one_line_and_an_exit_code(words, complaint):
@@ -108,9 +199,32 @@ def test_bad_words_on_the_command_line_get_one_line_and_an_exit_code(words, comp
     assert complaint in run.stderr and len(run.stderr.splitlines()) == 1
 
 
-def test_no_page_of_the_site_names_a_script_style_or_picture_of_another_host(site):
+class _Loaded(HTMLParser):
+    """Collect what a page makes a browser fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = dict(attributes)
+        fetched = {"script", "img", "iframe", "source", "audio", "video", "embed", "track", "input"}
+        if tag in fetched and values.get("src"):
+            self.addresses.append(values["src"] or "")
+        quiet = {"alternate", "next", "prev", "index", "search", "canonical"}
+        if tag == "link" and not quiet & set((values.get("rel") or "").split()):
+            self.addresses.append(values.get("href") or "")
+
+
+def test_nothing_on_the_site_is_fetched_from_another_host(site):
+    away = []
     for page in site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        loaded = re.findall(r"<(?:script|img|iframe|source)[^>]+src=\"([^\"]+)", text)
-        loaded += re.findall(r"<link[^>]+rel=\"(?!alternate|next|prev)[^>]+href=\"([^\"]+)", text)
-        assert [url for url in loaded if re.match(r"(https?:)?//", url)] == [], page
+        parser = _Loaded()
+        parser.feed(page.read_text(encoding="utf-8"))
+        away += [(page.name, url) for url in parser.addresses if re.match(r"(?i)(https?:)?//", url)]
+        assert parser.addresses or page.parent == site
+    for style in site.rglob("*.css"):
+        text = style.read_text(encoding="utf-8")
+        found = re.findall(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", text)
+        away += [(style.name, url) for url in found]
+    assert away == []

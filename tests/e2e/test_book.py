@@ -13,6 +13,7 @@ from tests.e2e.conftest import keep
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ["en", "lt"]
+PAGES = ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"]
 OTHER = {"en": ("lt", "Lietuvių"), "lt": ("en", "English")}
 
 
@@ -35,7 +36,7 @@ def test_the_first_page_tells_each_visitor_where_to_go(page: Page, address, lang
         assert page.goto(f"{address}{language}/{target}").ok
 
 
-@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_switch_stays_on_the_same_page(page: Page, address, language, name):
     page.goto(f"{address}{language}/{name}.html")
@@ -78,6 +79,20 @@ def test_solutions_open_by_keyboard(page: Page, address, language):
     first.locator("summary").first.focus()
     page.keyboard.press("Enter")
     assert first.get_attribute("open") is not None
+
+
+def test_labels_and_captions_are_in_lithuanian(page: Page, address):
+    page.goto(f"{address}lt/notebooks/m2.html")
+    exercises = page.locator(".exercise .admonition-title").all_inner_texts()
+    assert [text.split("(")[0].strip() for text in exercises] == ["1 užduotis", "2 užduotis", "3 užduotis"]
+    assert set(page.locator("details.solution > summary").all_inner_texts()) == {"Sprendimas"}
+    folded = page.locator("details.hide > summary").all_text_contents()
+    assert {text.split("Slėpti")[0].strip() for text in folded} == {"Rodyti kodą"}
+    letters = re.compile("[ąčęėįšųūž]")
+    for words in page.locator("figcaption, table caption").all_inner_texts():
+        assert letters.search(words), f"no Lithuanian letter in the caption {words!r}"
+    for image in page.locator("figure.klasteryste-figure img").all():
+        assert letters.search(image.get_attribute("alt") or "")
 
 
 def found(page: Page, address: str, language: str, query: str) -> list[str]:
@@ -131,13 +146,14 @@ def test_the_page_is_usable_on_a_telephone(page: Page, address, language):
     assert page.get_by_role("link", name=OTHER[language][1], exact=True).is_visible()
 
 
-@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "search"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_lithuanian_page_has_no_english_words_of_the_theme(page: Page, address, name):
     page.goto(f"{address}lt/{name}.html")
     words = page.evaluate(
         """() => {
             const attributes = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")]
-                .filter((element) => element.lang !== "en" && !element.closest("article a.reference, [lang=en]"))
+                .filter((element) => element.lang !== "en")
+                .filter((element) => !element.closest("article a.reference, [lang=en]"))
                 .flatMap((element) =>
                     ["title", "aria-label", "placeholder", "alt"].map((name) => element.getAttribute(name)));
             const around = [...document.querySelectorAll("body *:not(script):not(style)")]
@@ -156,7 +172,7 @@ def test_a_lithuanian_page_has_no_english_words_of_the_theme(page: Page, address
     assert [text for text in words if english.search(text.replace("CC BY", ""))] == []
 
 
-@pytest.mark.parametrize("name", ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"])
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_has_no_barrier_that_axe_can_find(page: Page, address, language, name):
     page.goto(f"{address}{language}/{name}.html")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pybtex.plugin import register_plugin as register_formatting
+from pybtex.richtext import Tag, Text
 from pybtex.style.formatting.alpha import Style
 from pybtex.style.template import names, sentence
 from sphinxcontrib.bibtex.plugin import register_plugin as register_referencing
@@ -31,7 +32,9 @@ class _Reference(AuthorYearReferenceStyle):
     """The author-year style of sphinxcontrib-bibtex."""
 
     person: PersonStyle = field(
-        default_factory=lambda: PersonStyle(sep2=_between_two(), last_sep=_before_last())
+        default_factory=lambda: PersonStyle(
+            sep2=_between_two(), last_sep=_before_last(), other=Text(" ", Tag("em", _("et al.")))
+        )
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -14,19 +13,6 @@ from traitlets.config import Config
 from klasteryste.errors import CourseError
 
 CELL_SECONDS = 300
-
-
-def fingerprint(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 of files and of all files in folders, names included, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in paths:
-        inside = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-        for file in inside:
-            if "__pycache__" in file.parts:
-                continue
-            digest.update(str(file.relative_to(path.parent)).encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def execute(name: str, source: str, cache: Path, rests_on: str) -> str:
@@ -41,8 +27,8 @@ def execute(name: str, source: str, cache: Path, rests_on: str) -> str:
     cache : Path
         Folder of executed notebooks, one file each, named by what they were made from.
     rests_on : str
-        Fingerprint of the library and the tables: a notebook is run again when they change, and not only when
-        its own cells do.
+        Fingerprint of the library, the tables and the locked packages: a notebook is run again when they
+        change, and not only when its own cells do.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from klasteryste.book import citations, mathml, solutions
-from klasteryste.language import LANGUAGES, _, use_language
+from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
 
@@ -70,7 +70,9 @@ def _add_page_facts(
     source = Path(app.srcdir, f"{page}.ipynb")
     context["_t"] = _
     context["site_root"] = up
-    context["languages"] = [(code, LANGUAGE_NAMES[code], f"{up}{code}/{page}.html") for code in LANGUAGES]
+    context["languages"] = [
+        (code, LANGUAGE_NAMES[code], f"{up}{code}/{page}.html") for code in app.config.klasteryste_languages
+    ]
     context["notebook"] = source.name if source.is_file() else None
     # What assistive tools stumble over: an English name over words that are there, a withdrawn role.
     context["body"] = (
@@ -96,6 +98,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     citations.register()
     mathml.setup(app)
     solutions.setup(app)
+    app.add_config_value("klasteryste_languages", [], "env")
+    app.add_config_value("klasteryste_made_by", "", "env")
     app.add_config_value("klasteryste_subtitle", "", "html")
     app.add_config_value("klasteryste_wheel", "", "html")
     app.add_css_file("klasteryste.css", priority=900)

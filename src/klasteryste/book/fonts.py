@@ -34,11 +34,8 @@ def write_math_font(folder: Path) -> None:
     Parameters
     ----------
     folder : Path
-        Is made if it is missing; a font that is there already is left as it is.
+        Is made if it is missing.
     """
-    target = folder / "stix-two-math.woff"
-    if target.is_file():
-        return
     folder.mkdir(parents=True, exist_ok=True)
     with as_file(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as path:
         font = TTFont(path)
@@ -48,4 +45,4 @@ def write_math_font(folder: Path) -> None:
     cutter.populate(unicodes=[code for first, last in _BLOCKS for code in range(first, last + 1)])
     cutter.subset(font)
     font.flavor = "woff"
-    font.save(target)
+    font.save(folder / "stix-two-math.woff")

@@ -36,7 +36,7 @@ def serve(site: Path, port: int, announce: Callable[[str], None]) -> None:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Quiet, directory=str(site)))
     except OSError as error:
         raise CourseError(
-            f"port {port} cannot be used ({error.strerror}): choose another with --port"
+            f"port {port} cannot be used ({error.strerror}): choose another with --port, or make serve PORT=…"
         ) from None
     with server:
         announce(f"http://127.0.0.1:{server.server_port}/")

@@ -67,8 +67,10 @@ def read_course(path: Path) -> Course:
     """
     try:
         return Course.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise CourseError(f"{path} is missing: run this in the course's folder") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is no UTF-8 at byte {error.start}: save it as UTF-8") from None
     except yaml.YAMLError as error:
         raise CourseError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
