@@ -119,8 +119,7 @@ def translate_extract(languages: Languages = None, root: Root = _HERE) -> None:
     from klasteryste.translate import extract
 
     for language in _languages(languages):
-        if language != "en":
-            extract(root.resolve(), language)
+        extract(root.resolve(), language)
 
 
 @translate.command("status")
@@ -130,8 +129,7 @@ def translate_status(languages: Languages = None, root: Root = _HERE) -> None:
 
     incomplete = 0
     for language in _languages(languages):
-        rows = status(root.resolve(), language) if language != "en" else []
-        for row in rows:
+        for row in status(root.resolve(), language):
             name = row.catalogue.relative_to(root.resolve())
             print(
                 f"{name}: {row.translated} of {row.total} translated, {row.fuzzy} outdated, "
@@ -153,10 +151,9 @@ def translate_localise(
     loose: Loose = False,
 ) -> None:
     """Write one page or notebook in another language."""
-    from klasteryste.language import known_language
     from klasteryste.translate import catalogue_path, localise_file
 
-    catalogue = None if known_language(language) == "en" else catalogue_path(root, source, language)
+    catalogue = catalogue_path(root, source, language)
     output.write_text(localise_file(source, catalogue, language, strict=not loose), encoding="utf-8")
 
 

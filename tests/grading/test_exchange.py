@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -11,7 +13,7 @@ import pytest
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.exchange import place_submission
-from klasteryste.grading.reference import Reference, grade_id
+from klasteryste.grading.reference import Reference, grade_id, read_notebook
 
 LOG = logging.getLogger("grading")
 
@@ -59,7 +61,29 @@ def test_answers_in_both_are_said_and_the_fuller_is_taken(
     assert place(folder, references) == "lt/m2.ipynb"
     (message,) = caplog.messages
     assert "Student ona" in message and "en/m2.ipynb: 1, lt/m2.ipynb: 2" in message
-    assert "lt/m2.ipynb is graded" in message and "copy it to" in message
+    assert "lt/m2.ipynb is graded, which has most" in message and "copy it to" in message
+
+
+@pytest.mark.parametrize("last", ["en", "lt"])
+def test_of_as_many_answers_the_notebook_saved_last_is_taken_and_said(
+    folder: Path, references: dict[str, Reference], last: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for language in ("en", "lt"):
+        path = folder / language / "m2.ipynb"
+        answer(path, "m2-task-1-answer")
+        os.utime(path, (0, 1000 + (language == last)))
+    assert place(folder, references) == f"{last}/m2.ipynb"
+    assert f"{last}/m2.ipynb is graded, which was saved last" in caplog.text
+
+
+def test_a_stub_of_an_older_release_is_no_answer(folder: Path, references: dict[str, Reference]) -> None:
+    changed = {name: deepcopy(known) for name, known in references["en"].cells.items()}
+    for known in changed.values():
+        known.source = f"in other words\n{known.source}"
+    now = references | {"en": Reference("en", changed)}
+    assert now["en"].answered(read_notebook(folder / "en" / "m2.ipynb")) == 0
+    answer(folder / "lt" / "m2.ipynb", "m2-task-1-answer")
+    assert place(folder, now) == "lt/m2.ipynb"
 
 
 def test_a_notebook_moved_to_the_top_or_to_a_folder_of_another_name_is_found(
@@ -71,6 +95,14 @@ def test_a_notebook_moved_to_the_top_or_to_a_folder_of_another_name_is_found(
 
     (folder / "mano darbas" / "m2.ipynb").unlink()
     assert place(folder, references) == "m2.ipynb"
+
+
+def test_the_page_at_the_top_is_no_submission(folder: Path, references: dict[str, Reference]) -> None:
+    for language in ("en", "lt"):
+        (folder / language / "m2.ipynb").unlink()
+    with pytest.raises(CourseError, match=r"no m2\.ipynb in"):
+        place_submission(folder, "ona", "m2", references, LOG)
+    assert not (folder / "m2.ipynb").exists()
 
 
 def test_files_beside_the_notebook_come_with_it(folder: Path, references: dict[str, Reference]) -> None:
@@ -96,7 +128,7 @@ def test_a_missing_notebook_is_one_clear_line(folder: Path, references: dict[str
 def test_a_damaged_notebook_does_not_hide_a_good_one(
     folder: Path, references: dict[str, Reference], caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / "en" / "m2.ipynb").write_text("{")
+    (folder / "en" / "m2.ipynb").write_text("[" * 200_000)
     assert place(folder, references) == "lt/m2.ipynb"
     assert "passed over en/m2.ipynb" in caplog.text
     for path in (folder / "lt" / "m2.ipynb", folder / "m2.ipynb"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import polib
@@ -13,12 +16,15 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import compute_checksum, is_solution
+from nbgrader.validator import Validator
 
 from klasteryste.errors import CourseError
 from klasteryste.grading import generate
-from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS
+from klasteryste.grading.contents import NOTHING_TO_VALIDATE, is_contents_page
+from klasteryste.grading.reference import read_notebook
+from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS, LanguageFolders
 
-from .conftest import SOURCE, cells_by_name, make_course
+from .conftest import CATALOGUE, SOURCE, cells_by_name, make_course
 
 
 @pytest.fixture(params=["en", "lt"])
@@ -31,10 +37,22 @@ def test_the_steps_are_nbgraders_own() -> None:
     assert [*BEFORE_SAVING, SaveCells, *AFTER_SAVING] == steps
 
 
-def test_the_release_holds_a_folder_per_language_and_nothing_else(generated: Path) -> None:
+def test_the_release_holds_a_folder_per_language_and_the_page_to_them(generated: Path) -> None:
     release = generated / "release" / "m2"
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    assert files == {"en/m2.ipynb", "lt/m2.ipynb"}
+    assert files == {"m2.ipynb", "en/m2.ipynb", "lt/m2.ipynb"}
+    page = read_notebook(release / "m2.ipynb")
+    assert is_contents_page(page)
+    for path in re.findall(r"\]\((.*?)\)", page.cells[0].source):
+        files.remove(path)
+    assert files == {"m2.ipynb"}
+
+
+def test_the_page_at_the_top_does_not_pass_for_a_validated_notebook(generated: Path) -> None:
+    results = Validator().validate(str(generated / "release" / "m2" / "m2.ipynb"))
+    (failed,) = results.pop("failed")
+    assert results == {}
+    assert all(text in failed["error"] for text in NOTHING_TO_VALIDATE.values())
 
 
 def test_the_release_holds_no_solution_no_hidden_test_and_no_mark(generated: Path, language: str) -> None:
@@ -94,14 +112,14 @@ def test_a_second_generation_gives_the_same(generated: Path, tmp_path: Path) -> 
 
 def test_a_missing_translation_is_one_clear_line_and_no_release(tmp_path: Path) -> None:
     course = make_course(tmp_path)
-    path = tmp_path / "translations/lt/assignments/source/m2/m2.po"
+    path = tmp_path / CATALOGUE
     catalogue = polib.pofile(str(path))
     catalogue.remove(catalogue[3])
     catalogue.save()
     with pytest.raises(CourseError, match=r"1 missing translations.*m2\.po") as caught:
         generate(course, "m2")
     assert "\n" not in str(caught.value)
-    assert not (course / "release").exists()
+    assert not list((course / "release").rglob("*"))
 
 
 def test_an_unknown_assignment_is_one_clear_line(tmp_path: Path) -> None:
@@ -123,6 +141,36 @@ def test_what_nbgrader_refuses_is_one_clear_line(generated: Path, tmp_path: Path
     with pytest.raises(CourseError, match="'m2': Cannot add or remove cells") as caught:
         generate(course, "m2")
     assert "\n" not in str(caught.value)
+
+
+def test_generating_searches_the_path_as_it_is(
+    generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(generated.parent, tmp_path, dirs_exist_ok=True)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "alembic").write_text("#!/bin/sh\n")
+    (tools / "alembic").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    generate(tmp_path / "assignments", "m2")
+    assert os.environ["PATH"] == str(tools)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for _ in range(2):
+        generate(tmp_path / "assignments", "m2")
+    assert os.environ["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}{tmp_path}"
+
+
+def test_a_notebook_is_localised_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def localise(self: LanguageFolders, *inputs: Any) -> Any:
+        seen.append(inputs[-1])
+        return original(self, *inputs)
+
+    original = LanguageFolders.localise
+    monkeypatch.setattr(LanguageFolders, "localise", localise)
+    generate(make_course(tmp_path), "m2")
+    assert seen == ["en", "lt"]
 
 
 def test_another_folder_is_no_course(tmp_path: Path) -> None:

@@ -14,6 +14,12 @@ from klasteryste.errors import CourseError
 from klasteryste.grading.reference import Reference, grade_id, language_of, read_notebook
 from klasteryste.grading.restore import restore
 
+DEEP = b'{"metadata": %s1%s, "nbformat": 4, "nbformat_minor": 5, "cells": []}' % (
+    b'{"a": ' * 3000,
+    b"}" * 3000,
+)
+"""Nested more deeply than a notebook's validation can follow."""
+
 
 @pytest.fixture(params=["en", "lt"])
 def language(request: pytest.FixtureRequest) -> str:
@@ -73,6 +79,17 @@ def test_an_untouched_letter_stays_untouched_when_the_wording_has_changed(
     assert determine_grade(cell(submission, "m2-letter"))[0] == 0
 
 
+@pytest.mark.parametrize(("key", "value"), [("points", "many"), ("points", 9), ("checksum", None)])
+def test_an_answer_stays_when_its_metadata_were_changed(
+    submission: NotebookNode, reference: Reference, key: str, value: object
+) -> None:
+    letter = cell(submission, "m2-letter")
+    letter.source, letter.metadata.nbgrader[key] = "Dear editor", value
+    assert reference.answered(submission) == 1
+    restore(submission, reference)
+    assert cell(submission, "m2-letter").source == "Dear editor"
+
+
 def test_missing_cells_come_back_in_their_place(submission: NotebookNode, reference: Reference) -> None:
     gone = {"m2-title", "m2-task-3-test", "m2-task-3-more", "m2-task-5-answer", "m2-letter"}
     submission.cells = [cell for cell in submission.cells if grade_id(cell) not in gone]
@@ -115,7 +132,8 @@ def test_a_foreign_notebook_has_no_language(references: dict[str, Reference]) ->
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"\xff\xfe", b'{"cells": 1}', b'{"nbformat": 4, "cells": [{}]}']
+    "content",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"cells": 1}', b'{"nbformat": 4, "cells": [{}]}', b"[" * 200_000, DEEP],
 )
 def test_a_damaged_notebook_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "m2.ipynb"

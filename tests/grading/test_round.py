@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import io
 import logging
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -17,17 +19,16 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from klasteryste.grading.reference import grade_id
+from klasteryste.grading.release import STUBS
 from klasteryste.translate import localise_file
 
-from .conftest import SOURCE, cells_by_name, machine_catalogue, make_course
+from .conftest import CATALOGUE, SOURCE, cells_by_name, lithuanian, machine_catalogue, make_course
 
 pytestmark = [
     pytest.mark.slow,
     # nbgrader builds its rows before it adds them, which SQLAlchemy remarks on.
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
 ]
-
-CATALOGUE = "translations/lt/assignments/source/m2/m2.po"
 
 WRONG_LETTER = "Estija geresnė."
 HALF = ("m2-task-1-answer", "m2-task-2-answer", "m2-task-3-answer", "m2-task-4-answer")
@@ -82,7 +83,7 @@ class Round:
             )
 
     def student(self, name: str, *words: str) -> str:
-        """Run a command as a student; only Rūta uses the course's own submit, the others nbgrader's."""
+        """Run a command as a student, who has no settings but where the exchange is."""
         home = self.root / "homes" / name
         home.mkdir(parents=True, exist_ok=True)
         options = [
@@ -90,13 +91,20 @@ class Round:
             f"--Exchange.root={self.exchange}",
             f"--Exchange.cache={home / 'cache'}",
         ]
-        if name == "ruta":
-            options.append("--ExchangeFactory.submit=klasteryste.grading.exchange.Submit")
         return nbgrader(home, *words, f"--student={name}", *options)
 
     def notebook(self, student: str, language: str) -> Path:
         """Return where a student's fetched notebook is."""
         return self.root / "homes" / student / "m2" / language / "m2.ipynb"
+
+    def feedback(self, student: str) -> str:
+        """Return the text of a student's feedback, without its markup."""
+        page = (self.course / "feedback" / student / "m2" / "m2.html").read_text(encoding="utf-8")
+        return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+    def placed(self, student: str) -> bytes:
+        """Return the notebook that nbgrader grades."""
+        return (self.course / "submitted" / student / "m2" / "m2.ipynb").read_bytes()
 
     def marks(self) -> dict[str, dict[str, tuple[float | None, bool]]]:
         """Return, by student and cell, the automatic score and whether a person has to look."""
@@ -158,14 +166,18 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
     game.student("lost", "fetch_assignment", "m2")
     for language in ("en", "lt"):
         game.notebook("lost", language).unlink()
-    for student in (*STUDENTS, "lost"):
+    game.student("deep", "fetch_assignment", "m2")
+    for language in ("en", "lt"):
+        game.notebook("deep", language).write_text("[" * 200_000)
+    for student in ("deep", *STUDENTS, "lost"):
         game.student(student, "submit", "m2")
 
     game.collected = nbgrader(game.course, "collect", "m2")
     nbgrader(game.course, "autograde", "m2")
     nbgrader(game.course, "generate_feedback", "m2")
     nbgrader(game.course, "release_feedback", "m2")
-    game.student("ruta", "fetch_feedback", "m2")
+    for student in STUDENTS:
+        game.student(student, "fetch_feedback", "m2")
     return game
 
 
@@ -205,28 +217,53 @@ def test_graded_notebooks_speak_the_students_language(played: Round, student: st
 
 
 def test_feedback_and_its_messages_are_in_lithuanian(played: Round) -> None:
-    html = (played.course / "feedback" / "ona" / "m2" / "m2.html").read_text(encoding="utf-8")
-    assert re.search(r"AssertionError.*lt:At a share of one half", html)
-    assert "lt:Measuring trust" in html
-    assert not re.search(r"(?<!lt:)Measuring trust: how sure", html)
+    words = lithuanian()
+    text = played.feedback("ona")
+    for english in (
+        "Measuring trust: how sure may we be?",
+        "At a share of one half and a hundred answers the standard error is 0.05. Is the square root there?",
+        "You chose a statement that the evidence does not bear. Ask of each: does the interval leave out "
+        "zero, is not seeing a difference the same as seeing none, and does the table speak of causes?",
+    ):
+        assert words[english] != english
+        assert words[english] in text
+        assert english not in text
+    failed = re.findall(r"^AssertionError: (.+)$", text, flags=re.MULTILINE)
+    assert len(failed) >= 6
+    assert set(failed) <= set(words.values())
+
+
+def test_feedback_shows_no_hidden_test(played: Round) -> None:
+    for student in STUDENTS:
+        text = played.feedback(student)
+        assert not [hidden for hidden in ("HIDDEN TESTS", 'set("ACE")', "expected =") if hidden in text]
+        assert "check_task_8()" in text
 
 
 def test_the_gradebook_stays_english(played: Round) -> None:
     with Gradebook(f"sqlite:///{played.course / 'gradebook.db'}") as gradebook:
         cells = gradebook.find_notebook("m2", "m2").source_cells
-        assert not [cell.name for cell in cells if "lt:" in cell.source]
+        reference = cells_by_name(played.course / "reference" / "en" / "m2" / "m2.ipynb")
+        assert {cell.name: cell.source for cell in cells} == {
+            name: cell.source for name, cell in reference.items()
+        }
 
 
-def test_a_student_finds_the_feedback(played: Round) -> None:
-    (html,) = (played.root / "homes" / "ruta" / "m2" / "feedback").rglob("*.html")
-    assert html.name == "m2.html"
+@pytest.mark.parametrize("student", STUDENTS)
+def test_every_student_finds_the_feedback_with_nbgrader_as_it_comes(played: Round, student: str) -> None:
+    (fetched,) = (played.root / "homes" / student / "m2" / "feedback").rglob("*.html")
+    assert fetched.name == "m2.html"
+    assert fetched.read_bytes() == (played.course / "feedback" / student / "m2" / "m2.html").read_bytes()
+    assert "(feedback already fetched)" in played.student(student, "list", "--cached")
 
 
-def test_a_lost_notebook_is_one_line_and_stops_nobody(played: Round) -> None:
-    (line,) = [line for line in played.collected.splitlines() if "ERROR" in line]
-    assert "Student lost, assignment m2: no m2.ipynb in" in line
-    assert "lost" not in played.marks()
-    assert set(STUDENTS) <= set(played.marks())
+def test_what_cannot_be_graded_is_one_line_each_and_stops_nobody(played: Round) -> None:
+    deep, lost = sorted(line for line in played.collected.splitlines() if "ERROR" in line)
+    assert re.search(
+        r"Student deep, assignment m2: en/m2\.ipynb: .* is not a notebook .*; lt/m2\.ipynb: ", deep
+    )
+    assert "Student lost, assignment m2: no m2.ipynb in" in lost
+    assert played.marks().keys() == STUDENTS.keys()
 
 
 def test_formgraders_button_gives_the_same_marks(played: Round) -> None:
@@ -237,15 +274,50 @@ def test_formgraders_button_gives_the_same_marks(played: Round) -> None:
     assert result["success"], result
     assert played.marks() == before
     graded = played.course / "autograded" / "tuscia" / "m2" / "m2.ipynb"
-    assert cells_by_name(graded)["m2-title"].source.startswith("# lt:")
+    title = lithuanian()["Measuring trust: how sure may we be?"]
+    assert cells_by_name(graded)["m2-title"].source.startswith(f"# {title}\n")
 
 
-def test_generating_again_in_other_words_changes_no_mark(played: Round) -> None:
+def test_generating_again_in_other_words_changes_no_mark(
+    played: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = played.marks()
-    machine_catalogue(played.root / CATALOGUE, mark="lt: ")
+    placed = {student: played.placed(student) for student in STUDENTS}
+    for language, (code, text) in STUBS.items():
+        monkeypatch.setitem(STUBS, language, (f"{code}!", f"{text}!"))
+    machine_catalogue(played.root / CATALOGUE, SOURCE)
     nbgrader(played.course, "generate_assignment", "m2", "--force")
+    shutil.rmtree(played.course / "submitted")
+    nbgrader(played.course, "collect", "m2")
+    assert {student: played.placed(student) for student in STUDENTS} == placed
     nbgrader(played.course, "autograde", "m2", "--force")
     assert played.marks() == before
+    graded = cells_by_name(played.course / "autograded" / "ona" / "m2" / "m2.ipynb")
+    assert graded["m2-title"].source.startswith("# lt:")
+    untouched = cells_by_name(played.course / "autograded" / "tuscia" / "m2" / "m2.ipynb")
+    assert untouched["m2-letter"].source == f"{STUBS['lt'][1]}"
+
+
+def test_one_student_that_cannot_be_copied_stops_no_other(
+    played: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, *inputs: object, **options: object) -> None:
+        if "ona+" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        copy(path, *inputs, **options)
+
+    copy = shutil.copytree
+    monkeypatch.setattr(shutil, "copytree", fail)
+    shutil.rmtree(played.course / "submitted")
+    told = nbgrader(played.course, "collect", "m2")
+    assert re.search(
+        r"ERROR.* Student ona, assignment m2: not collected \(.*Permission denied.*collect again", told
+    )
+    assert {path.name for path in (played.course / "submitted").glob("*/m2")} == {"m2"}
+    assert not (played.course / "submitted" / "ona" / "m2").exists()
+    monkeypatch.undo()
+    nbgrader(played.course, "collect", "m2")
+    assert played.placed("ona")
 
 
 def test_a_notebook_of_no_known_language_fails_alone(played: Round) -> None:

@@ -71,7 +71,13 @@ def test_a_true_change_is_seen_four_times_in_five_in_a_small_town() -> None:
         (lambda: detectable_change(0, 0.5), "n = 0"),
         (lambda: detectable_change(100, math.nan), "sd = nan"),
         (lambda: detectable_change(100, 0.5, population=99), "more people than there are"),
+        (lambda: detectable_change(math.inf, 0.5), "detectable_change was given n = inf"),
+        (lambda: detectable_change(100, 0.5, deff=math.inf), "deff = inf"),
+        (lambda: detectable_change(100, 0.5, population=math.nan), "population = nan"),
         (lambda: sample_size(0, 0.5), "change = 0"),
+        (lambda: sample_size(-math.inf, 0.5), "change = inf"),
+        (lambda: sample_size(0.05, math.inf), "sample_size was given sd = inf"),
+        (lambda: sample_size(0.05, 0.5, population=-math.inf), "population = -inf"),
         (lambda: sample_size(0.05, 0.5, deff=0), "deff = 0"),
     ],
 )

@@ -83,6 +83,7 @@ three.
 
 ```{figure} a.png
 :alt: Seven
+
 Eight
 ```
 

@@ -52,9 +52,36 @@ def test_sources_are_pages_modules_and_assignments(root: Path) -> None:
         "notebooks/m2.ipynb",
         "assignments/source/m2/m2.ipynb",
     ]
-    assert (
-        catalogue_path(root, sources(root)[-1], "lt") == root / "translations/lt/assignments/source/m2/m2.po"
+
+
+def test_there_are_no_sources_outside_the_repository(tmp_path: Path) -> None:
+    for function in (extract, status):
+        with pytest.raises(CourseError, match=f"no sources under {tmp_path}: run this in the repository"):
+            function(tmp_path, "lt")
+
+
+def test_a_catalogue_stands_where_its_source_does(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "assignments/source/m2/m2.ipynb"
+    catalogue = root / "translations/lt/assignments/source/m2/m2.po"
+    assert catalogue_path(root, root / source, "lt") == catalogue
+    monkeypatch.chdir(root / "book")
+    assert catalogue_path(root, Path("..", source), "lt") == catalogue
+    assert catalogue_path(Path(".."), root / source, "lt") == Path("../translations/lt", source).with_suffix(
+        ".po"
     )
+    assert messages(Path("index.md"), root)[0].occurrences[0] == ("book/index.md", 1)
+    for function in (lambda path: catalogue_path(root, path, "lt"), lambda path: messages(path, root)):
+        with pytest.raises(CourseError, match=r"^\.\./\.\./index\.md: outside .*: give a source"):
+            function(Path("../../index.md"))
+
+
+def test_the_language_of_the_sources_has_no_catalogues(root: Path) -> None:
+    assert catalogue_path(root, root / "book/index.md", "en") is None
+    assert extract(root, "en") == []
+    assert status(root, "en") == []
+    assert not (root / "translations").exists()
+    with pytest.raises(CourseError, match="unknown language 'xx'"):
+        catalogue_path(root, root / "book/index.md", "xx")
 
 
 def test_messages_name_their_places(root: Path) -> None:
@@ -186,6 +213,12 @@ def test_status_tells_of_a_catalogue_or_a_source_that_cannot_be_read(root: Path)
         ('msgid "One"\nmsgstr "Vie"nas"\n', r"x\.po:2: not gettext"),
         ('msgid "One"\n\nwhat\nmsgstr "Vienas"\n', r"x\.po:3: not gettext"),
         ('msgid "One"\nmsgstr "1"\n\nmsgid "One"\nmsgstr "2"\n', r"x\.po: .*One.*keep one"),
+        (
+            'msgid "One"\nmsgstr "1"\n\nmsgctxt "b"\nmsgid "One"\nmsgstr "2"\n',
+            r"x\.po:4: .*msgctxt is not used",
+        ),
+        ('msgid "One"\nmsgid_plural "Two"\nmsgstr[0] "1"\n', r"x\.po:2: .*msgid_plural is not used"),
+        ('#~ msgctxt "b"\n#~ msgid "One"\n#~ msgstr "2"\n', r"x\.po:1: .*msgctxt is not used"),
     ],
 )
 def test_a_catalogue_that_is_no_gettext_is_refused_with_its_line(

@@ -111,7 +111,14 @@ def test_marks_leave_and_nothing_else_changes(source: str, result: str | None) -
         ('y = tr(tr("a"))\n', 1, "plain literal"),
         ("\ny = f\"{tr('a')} b\"\n", 2, "inside an f-string"),
         ("y = map(tr, texts)\n", 1, "only for marking"),
-        ("from klasteryste import tr as t\n", 1, "under its own name"),
+        ("from klasteryste import tr as t\n", 1, "only for marking"),
+        ("from elsewhere import tr\n", 1, "only for marking"),
+        ('import klasteryste as k; k.tr("One")\n', 1, "only for marking"),
+        ("def f(tr):\n    pass\n", 1, "only for marking"),
+        ("f\"{k.tr('a')} b\"\n", 1, "inside an f-string"),
+        ('x = 1\n%time say(tr("One"))\n', 2, "in a magic"),
+        ('x = %time say(tr("One"))\n', 1, "in a magic"),
+        ('%%html\n<p>\ntr("One")\n', 3, "in a magic"),
         ("try:\n    from klasteryste import tr\nexcept ImportError:\n    pass\n", 2, "on a line of its own"),
         ("import os; from klasteryste import tr\n", 1, "on a line of its own"),
         ("x = (\n", 1, "not Python"),
@@ -161,6 +168,12 @@ def test_comments_for_tools_are_no_messages(comment: str) -> None:
     assert found(f"x = 1\n{comment}\n", code=True) == []
 
 
+@pytest.mark.parametrize("comment", ["pragmatic choice", "noqable", "types: two", "Results"])
+@pytest.mark.parametrize("sign", ["#", "###"])
+def test_comments_that_look_like_those_for_tools_are_messages(sign: str, comment: str) -> None:
+    assert found(f"{sign} {comment}\n", code=True) == [("comment", comment)]
+
+
 def test_comments_are_wrapped_where_they_stand() -> None:
     source = "def f():\n    # One\n    # two\n    return 1  # three\n"
     long = "žodis " * 20 + "galas"
@@ -191,4 +204,33 @@ def test_lines_for_ipython_are_left_alone() -> None:
     source = '%matplotlib inline\n!ls # no\nx = tr("One")\n'
     assert found(source, code=True) == [("string", "One")]
     assert unmarked(source) == '%matplotlib inline\n!ls # no\nx = "One"\n'
-    assert found("%%bash\n# One\n", code=True) == []
+    assert found("%%bash\n# One\ntr a b\n", code=True) == []
+
+
+@pytest.mark.parametrize(
+    "magic",
+    [
+        "%matplotlib inline",
+        "!echo it's (",
+        "?load",
+        "load?",
+        "x = !ls",
+        "x = %pwd",
+        "!ls \\\n    -a",
+        "if x:\n    %time y",
+        "%%time",
+        "%%capture --no-stderr out",
+    ],
+)
+def test_python_beside_a_magic_is_read(magic: str) -> None:
+    source = f'{magic}\nfrom klasteryste import tr\n# One\nx = tr("Two")\n'
+    assert found(source, code=True) == [("comment", "One"), ("string", "Two")]
+    assert unmarked(source) == f'{magic}\n# One\nx = "Two"\n'
+
+
+@pytest.mark.parametrize("mark", "%!?")
+def test_what_only_looks_like_a_magic_is_python(mark: str) -> None:
+    text = f"Share:\n{mark} of people"
+    source = f'x = tr("""{text}""")\n'
+    assert found(source, code=True) == [("string", text)]
+    assert found("%pwd\nx = (a\n     % b)\n# One\n", code=True) == [("comment", "One")]

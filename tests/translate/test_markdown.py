@@ -286,6 +286,20 @@ def test_an_unknown_directive_is_refused_where_it_stands() -> None:
         _ = Part("a.md", "One\n\n:::{carousel} Two\n:::\n").spans
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: [\n---\nOne\n", 2),
+        ("---\na: b\ntitle: 'x\n---\n", 3),
+        ("---\na: b\ntitle: \x01\n---\n", 2),
+    ],
+)
+def test_front_matter_that_is_no_yaml_is_refused(text: str, line: int) -> None:
+    with pytest.raises(CourseError, match=rf"^a\.md:{line}: the front matter is not YAML") as caught:
+        _ = Part("a.md", text).spans
+    assert "\n" not in str(caught.value)
+
+
 def test_the_book_enables_no_syntax_that_the_translator_does_not_read() -> None:
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     assert set(settings["parse"]["myst_enable_extensions"]) <= set(EXTENSIONS)

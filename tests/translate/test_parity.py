@@ -31,6 +31,17 @@ BROKEN = {
     "list": ("One", "- Vienas", "would not be read as a paragraph"),
     "heading": ("One", "# Vienas", "would not be read as a paragraph"),
     "definition": ("One", ": Vienas", "would not be read as a paragraph"),
+    "number brought in": (
+        "Trust rose in Lithuania.",
+        "Pasitikėjimas Lietuvoje išaugo 12 %.",
+        "has number '12' that the source has not",
+    ),
+    "number lost": ("In wave 5, trust rose.", "Pasitikėjimas išaugo.", "lacks number '5'"),
+    "number changed": ("In 1990.", "1991 m.", "lacks number '1990', has number '1991'"),
+    "number twice": ("In 1990.", "1990 m. (1990).", "has number '1990'"),
+    "decimal mark moved": ("Of 3.26, **a**", "Iš 32,6, **a**", "lacks number '3'"),
+    "thousands that became decimals": ("Of 1,000 people", "Iš 1,000 žmonių", "lacks number '1000'"),
+    "number in a role": ("See {ref}`wave 5 <m2>`", "Žr. {ref}`6 bangą <m2>`", "lacks number '5'"),
     "comment": ("One", "% Vienas", "would not be read as a paragraph"),
 }
 
@@ -61,6 +72,15 @@ ALLOWED = {
     "the title of a link": ('[One](a.md "Two")', '[Vienas](a.md "Du")'),
     "emphasis": ("*One* two", "**Vienas** du"),
     "a numeral with a point that is no list": ("In 1990.", "1990 m."),
+    "numbers in their own way": (
+        "In 1990-1993, the 5th wave: 32.6% of 12,345,678 and 1,000 people, 0.125 each",
+        "5-oji banga (1990–1993 m.): 32,6 % iš 12\u00a0345\u202f678 ir 1 000 žmonių, po 0,125",
+    ),
+    "years side by side": ("The years 1990, 1999, 2008", "Metai: 2008 1999 1990"),
+    "a number said once, and once in words": (
+        "In round 10, a better (10) place",
+        "Dešimtojoje bangoje – geresnė (10) vieta",
+    ),
 }
 
 
@@ -80,6 +100,17 @@ def test_a_bar_cannot_split_a_table_cell(tmp_path: Path) -> None:
         localise_file(page, catalogue, "lt")
 
 
+def test_a_backtick_cannot_break_the_fence_of_a_directive(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    catalogue = write_catalogue(tmp_path / "page.po", {"One": "Vienas`"})
+    page.write_text("```{note} One\n```\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="has a backtick"):
+        localise_file(page, catalogue, "lt")
+    page.write_text(":::{note} One `x`\n:::\n", encoding="utf-8")
+    write_catalogue(catalogue, {"One `x`": "Vienas `x`"})
+    assert localise_file(page, catalogue, "lt") == ":::{note} Vienas `x`\n:::\n"
+
+
 @pytest.mark.parametrize(
     "translation", ["{share} žmonių", "{dalis:.0%} žmonių", "žmonių", "{share:.0%} {share:.0%}"]
 )
@@ -93,3 +124,11 @@ def test_placeholders_stay(tmp_path: Path, translation: str) -> None:
         localise_file(source, catalogue, "lt")
     write_catalogue(catalogue, {"{share:.0%} of people": "Žmonių dalis – {share:.0%}"})
     assert "Žmonių dalis – {share:.0%}" in localise_file(source, catalogue, "lt")
+
+
+def test_a_digit_in_a_placeholder_is_no_number_of_the_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "m2.ipynb"
+    source.write_text(notebook(cell("code", "m2-x", 'say(tr("{share:.1f} in wave 1"))')), encoding="utf-8")
+    catalogue = write_catalogue(tmp_path / "m2.po", {"{share:.1f} in wave 1": "{share:.1f} bangoje"})
+    with pytest.raises(CourseError, match="lacks number '1'"):
+        localise_file(source, catalogue, "lt")

@@ -11,8 +11,8 @@ from pathlib import Path
 import polib
 
 from klasteryste.errors import CourseError
-from klasteryste.language import known_language
-from klasteryste.translate.document import Document, Part
+from klasteryste.language import SOURCE_LANGUAGE, known_language
+from klasteryste.translate.document import Document, Part, path_within
 from klasteryste.translate.parity import difference
 from klasteryste.translate.spans import Span
 
@@ -70,21 +70,58 @@ class Status:
 
 
 def sources(root: Path) -> list[Path]:
-    """List the files to translate under the root of the repository: pages, modules, assignments."""
-    found = (path for folder, pattern in _FOLDERS for path in sorted((root / folder).rglob(pattern)))
+    """List the files to translate under the root of the repository: pages, modules, assignments.
+
+    Raises
+    ------
+    CourseError
+        If there are none.
+    """
+    paths = (path for folder, pattern in _FOLDERS for path in sorted((root / folder).rglob(pattern)))
     hidden = re.compile(r"(^|/)[._]")
-    return [path for path in found if not hidden.search(path.relative_to(root).as_posix())]
+    found = [path for path in paths if not hidden.search(path.relative_to(root).as_posix())]
+    if not found:
+        raise CourseError(f"no sources under {root.as_posix()}: run this in the repository")
+    return found
 
 
-def catalogue_path(root: Path, source: Path, language: str) -> Path:
-    """Return where the catalogue of a source is: ``translations/<language>/<source without suffix>.po``."""
-    return root / "translations" / language / source.relative_to(root).with_suffix(".po")
+def catalogue_path(root: Path, source: Path, language: str) -> Path | None:
+    """Return where the catalogue of a source is; None for the language that the sources are in.
+
+    Parameters
+    ----------
+    root : Path
+        The root of the repository.
+    source : Path
+        A page or notebook in it.
+    language : str
+        ``"en"`` or ``"lt"``.
+
+    Returns
+    -------
+    Path or None
+        ``translations/<language>/<source without suffix>.po`` in the root.
+
+    Raises
+    ------
+    CourseError
+        If the source is outside the root, or the course does not speak the language.
+    """
+    if known_language(language) == SOURCE_LANGUAGE:
+        return None
+    return root / "translations" / language / path_within(root, source).with_suffix(".po")
+
+
+def _with_catalogues(root: Path, language: str) -> list[tuple[Path, Path]]:
+    """List the sources that have a catalogue in a language, each beside it."""
+    pairs = ((source, catalogue_path(root, source, language)) for source in sources(root))
+    return [(source, catalogue) for source, catalogue in pairs if catalogue is not None]
 
 
 # A line of a catalogue: nothing, a comment, or a keyword with a string in quotes (all of it, or a part).
-_LINE = re.compile(
-    r'\s*(#(?!~).*|(#~\s*)?((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s+)?"([^"\\]|\\.)*"\s*)?'
-)
+_LINE = re.compile(r'\s*(#(?!~).*|(#~\s*)?((msgid|msgstr)\s+)?"([^"\\]|\\.)*"\s*)?')
+# gettext has these too; but here a text has one translation, wherever it stands.
+_UNUSED = re.compile(r"\s*(?:#~\s*)?(msgctxt|msgid_plural|msgstr\[\d\])")
 
 
 def _spans(document: Document) -> Iterator[tuple[Part, Span]]:
@@ -122,6 +159,11 @@ def read_catalogue(path: Path) -> polib.POFile:
     try:
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.split("\n"), 1):
+            if unused := _UNUSED.match(line):
+                raise CourseError(
+                    f"{path.as_posix()}:{number}: a text has one translation, so {unused[1]} is not used: "
+                    "leave one entry, of msgid and msgstr alone"
+                )
             # polib takes a string that does not end, and drops its last letter.
             if not _LINE.fullmatch(line):
                 raise CourseError(
@@ -216,12 +258,15 @@ def extract(root: Path, language: str) -> list[Path]:
     -------
     list of Path
         The catalogues that were written because they changed.
+
+    Raises
+    ------
+    CourseError
+        If there are no sources, or a source or a catalogue cannot be read.
     """
-    known_language(language)
     written = []
-    for source in sources(root):
+    for source, path in _with_catalogues(root, language):
         found = messages(source, root)
-        path = catalogue_path(root, source, language)
         exists = path.exists()
         if not found and not exists:
             continue
@@ -235,11 +280,16 @@ def extract(root: Path, language: str) -> list[Path]:
 
 
 def status(root: Path, language: str) -> list[Status]:
-    """Count, for each source, what is translated; and list the catalogues that have no source any more."""
-    known_language(language)
+    """Count, for each source, what is translated; and list the catalogues that have no source any more.
+
+    Raises
+    ------
+    CourseError
+        If there are no sources.
+    """
     told = []
-    for source in sources(root):
-        state = Status(source, catalogue_path(root, source, language))
+    for source, path in _with_catalogues(root, language):
+        state = Status(source, path)
         told.append(state)
         try:
             document = Document(source, root)

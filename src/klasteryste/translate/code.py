@@ -9,6 +9,16 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
+
+from IPython.core.inputtransformer2 import (
+    EscapedCommand,
+    HelpEnd,
+    MagicAssign,
+    SystemAssign,
+    find_end_of_continued_line,
+    make_tokens_by_line,
+)
 
 from klasteryste.translate.spans import Edit, Span, UnreadableError
 
@@ -16,9 +26,12 @@ MARK = "tr"
 """The name of the function that marks a string."""
 
 _WIDTH = 88
-_MAGIC = re.compile(r"^[ \t]*[%!?]", re.M)
+_MARK_MODULES = ("klasteryste", "klasteryste.language")
+_MAGICS: tuple[Any, ...] = (EscapedCommand, HelpEnd, MagicAssign, SystemAssign)
+# Magics whose cell is Python all the same; the cell of any other is in a language of its own.
+_PYTHON_CELL = re.compile(r"%%(capture|prun|time|timeit)\b")
 # Comments that tools read: nbgrader's regions, Quarto-style cell options, linters, formatters.
-_NOT_FOR_PEOPLE = re.compile(r"###|#\||#!|#\s*(noqa|type:|pragma|fmt:|ruff:|mypy:|%%)")
+_NOT_FOR_PEOPLE = re.compile(r"###\s*(BEGIN|END)\b|#\||#!|#\s*(noqa\b|(fmt|mypy|pragma|ruff|type):|%%)")
 _OPENS_ITEM = re.compile(r"[-*•] |\d+[.)] ")
 _OPENING = re.compile(r"""([A-Za-z]*)('{3}|"{3}|'|")""")
 
@@ -34,6 +47,23 @@ class _Marked:
     value: str
 
 
+def _python(source: str) -> str:
+    """Put ``pass`` in the place of what IPython reads itself, so that every line keeps its number."""
+    lines = [line + "\n" for line in source.split("\n")]
+    head = source.lstrip()
+    if head.startswith("%%") and not _PYTHON_CELL.match(head):
+        return "pass\n" * len(lines)
+    while True:
+        tokens = make_tokens_by_line(lines)
+        found = next(filter(None, (kind.find(tokens) for kind in _MAGICS)), None)
+        if found is None:
+            return "".join(lines)
+        first = found.start_line
+        indentation = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        continued = lines[first + 1 : find_end_of_continued_line(lines, first) + 1]
+        lines[first : first + 1 + len(continued)] = [f"{indentation}pass\n", *["\n"] * len(continued)]
+
+
 class _Cell:
     """A cell's syntax tree and tokens, with offsets for positions."""
 
@@ -43,15 +73,18 @@ class _Cell:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line) + 1)
-        # A line for IPython is no Python: read it as a comment of the same length.
-        self.python = "" if source.startswith("%%") else _MAGIC.sub(lambda m: m[0][:-1] + "#", source)
-        self.magics = {source.count("\n", 0, match.start()) + 1 for match in _MAGIC.finditer(source)}
+        python = _python(source)
+        for start, line, read in zip(self._starts, self._lines, python.split("\n"), strict=False):
+            if line != read and (mark := re.search(rf"\b{MARK}\s*\(", line)):
+                raise UnreadableError(
+                    start + mark.start(), "tr(…) in a magic: put it in a line of plain Python"
+                )
         try:
-            self.tree = ast.parse(self.python)
+            self.tree = ast.parse(python)
         except SyntaxError as error:
             place = self._starts[min((error.lineno or 1), len(self._lines)) - 1]
             raise UnreadableError(place, f"this is not Python: {error.msg}") from None
-        self.tokens = list(tokenize.generate_tokens(StringIO(self.python).readline))
+        self.tokens = list(tokenize.generate_tokens(StringIO(python).readline))
 
     def at(self, line: int, column: int) -> int:
         """Return the offset of a position of `tokenize`, whose columns are characters."""
@@ -76,18 +109,28 @@ class _Cell:
                     case ast.Expr(value=ast.Constant(value=str(value)) as text):
                         yield *self.extent(text), value, "docstring"
 
+    def imports(self) -> Iterator[tuple[ast.ImportFrom, int]]:
+        """Find the imports of the mark, each with the mark's place among the names."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and node.module in _MARK_MODULES:
+                names = [(alias.name, alias.asname) for alias in node.names]
+                if (MARK, None) in names:
+                    yield node, names.index((MARK, None))
+
     def marked(self) -> list[_Marked]:
-        """Find the marked strings, and refuse every other use of the mark."""
-        found, good = [], set()
+        """Find the marked strings, and refuse every other use of the mark's name."""
+        found = []
+        good = {self.extent(node.names[index])[0] for node, index in self.imports()}
         for text in (node for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr)):
-            if any(isinstance(node, ast.Name) and node.id == MARK for node in ast.walk(text)):
+            names = (getattr(node, "id", getattr(node, "attr", None)) for node in ast.walk(text))
+            if MARK in names:
                 fix = "mark the whole sentence, with {name} fields"
                 raise UnreadableError(self.extent(text)[0], f"tr(…) inside an f-string: {fix}")
         for node in ast.walk(self.tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == MARK):
                 continue
-            good.add(id(node.func))
             start, end = self.extent(node)
+            good.add(start)
             match node:
                 case ast.Call(args=[ast.Constant(value=str(value)) as literal], keywords=[]):
                     found.append(_Marked(start, end, *self.extent(literal), value))
@@ -96,13 +139,10 @@ class _Cell:
                     raise UnreadableError(
                         start, f"{given} is not tr of one plain literal: numbers enter by {{name}}"
                     )
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Name) and node.id == MARK and id(node) not in good:
-                raise UnreadableError(
-                    self.extent(node)[0], 'tr is only for marking, as in tr("…"): give it no other use'
-                )
-            if isinstance(node, ast.alias) and node.name == MARK and node.asname not in (None, MARK):
-                raise UnreadableError(self.extent(node)[0], "import tr under its own name")
+        for token in self.tokens:
+            if token.string == MARK and (start := self.at(*token.start)) not in good:
+                fix = 'import it with "from klasteryste import tr", write tr("…") and name nothing else so'
+                raise UnreadableError(start, f"tr is only for marking: {fix}")
         return sorted(found, key=lambda marked: marked.start)
 
 
@@ -179,11 +219,7 @@ def _comments(cell: _Cell) -> Iterator[Span]:
         )
 
     for token in cell.tokens:
-        if (
-            token.type != tokenize.COMMENT
-            or token.start[0] in cell.magics
-            or _NOT_FOR_PEOPLE.match(token.string)
-        ):
+        if token.type != tokenize.COMMENT or _NOT_FOR_PEOPLE.match(token.string):
             continue
         body = token.string[len(sign(token)) :]
         follows = (
@@ -210,7 +246,7 @@ def code_spans(source: str) -> list[Span]:
     Raises
     ------
     UnreadableError
-        If the cell is not Python, or ``tr`` holds anything but one plain literal.
+        If the cell is not Python, or ``tr`` is anything but a call with one plain literal, or its import.
     """
     cell = _Cell(source)
     spans = [span for span in _comments(cell) if any(mark.isalpha() for mark in span.msgid)]
@@ -262,26 +298,20 @@ def _unmarked(source: str, marked: _Marked, bracketed: bool) -> str:
 
 def _import_edits(cell: _Cell) -> Iterator[Edit]:
     source = cell.source
-    for node in ast.walk(cell.tree):
-        if not isinstance(node, ast.ImportFrom) or node.module not in ("klasteryste", "klasteryste.language"):
-            continue
-        names = [alias.name for alias in node.names]
-        if MARK not in names:
-            continue
-        index = names.index(MARK)
+    for node, index in cell.imports():
         start, end = cell.extent(node.names[index])
-        if len(names) == 1:
+        if len(node.names) == 1:
             start, end = cell.extent(node)
             line_start = source.rfind("\n", 0, start) + 1
             line_end = source.find("\n", end)
             line_end = len(source) if line_end == -1 else line_end
-            if node not in cell.tree.body or len(ast.parse(cell.python[line_start:line_end]).body) > 1:
+            if node not in cell.tree.body or len(ast.parse(source[line_start:line_end]).body) > 1:
                 raise UnreadableError(start, "import tr on a line of its own, at the top of the cell")
             # The line goes with its line end: the one after it, or in a last line the one before.
             start, end = (
                 (line_start, line_end + 1) if line_end < len(source) else (max(line_start - 1, 0), line_end)
             )
-        elif index + 1 < len(names):
+        elif index + 1 < len(node.names):
             end = cell.extent(node.names[index + 1])[0]
         else:
             start = cell.extent(node.names[index - 1])[1]

@@ -16,6 +16,22 @@ from klasteryste.translate.myst import parser
 from klasteryste.translate.spans import Edit, Span, UnreadableError, apply, line_at
 
 
+def path_within(root: Path, source: Path) -> Path:
+    """Return the path of a source from a root; both may be relative.
+
+    Raises
+    ------
+    CourseError
+        If the source is outside the root.
+    """
+    try:
+        return source.resolve().relative_to(root.resolve())
+    except ValueError:
+        raise CourseError(
+            f"{source.as_posix()}: outside {root.as_posix()}: give a source of the repository"
+        ) from None
+
+
 @dataclass(frozen=True)
 class Part:
     """A page, or a cell of a notebook.
@@ -89,7 +105,7 @@ class Document:
     """
 
     def __init__(self, source: Path, root: Path | None = None) -> None:
-        self.name = (source.relative_to(root) if root else source).as_posix()
+        self.name = (path_within(root, source) if root else source).as_posix()
         try:
             text = source.read_bytes().decode()
         except UnicodeDecodeError as error:
@@ -152,6 +168,13 @@ def _write_notebook(notebook: Mapping[str, Any]) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False)
 
 
+def _is_cell(cell: object) -> bool:
+    match cell:
+        case {"cell_type": str(), "source": str() | list() as source}:
+            return all(isinstance(line, str) for line in source)
+    return False
+
+
 def _read_notebook(text: str, name: str) -> tuple[dict[str, Any], str]:
     try:
         notebook = json.loads(text)
@@ -164,6 +187,12 @@ def _read_notebook(text: str, name: str) -> tuple[dict[str, Any], str]:
     end = "\n" if text.endswith("\n") else ""
     if _write_notebook(notebook) + end != text:
         raise CourseError(f"{name}: not written as Jupyter writes a notebook: open and save it in JupyterLab")
+    for number, cell in enumerate(notebook["cells"], 1):
+        if not _is_cell(cell):
+            raise CourseError(
+                f"{name}: cell {number} is none of notebook format 4 (a cell_type and a source): "
+                "open and save it in JupyterLab"
+            )
     ids = [cell.get("id") for cell in notebook["cells"]]
     for number, id_ in enumerate(ids, 1):
         if not id_ or ids.count(id_) > 1:

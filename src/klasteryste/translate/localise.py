@@ -7,11 +7,9 @@ from pathlib import Path
 import polib
 
 from klasteryste.errors import CourseError
-from klasteryste.language import known_language
+from klasteryste.language import SOURCE_LANGUAGE, known_language
 from klasteryste.translate.catalogue import read_catalogue, refusals, translations
 from klasteryste.translate.document import Document
-
-_SOURCE_LANGUAGE = "en"
 
 
 def localise_file(source: Path, catalogue: Path | None, language: str, *, strict: bool = False) -> str:
@@ -42,7 +40,7 @@ def localise_file(source: Path, catalogue: Path | None, language: str, *, strict
     """
     known_language(language)
     document = Document(source)
-    if language == _SOURCE_LANGUAGE:
+    if language == SOURCE_LANGUAGE:
         return document.localised({})
     entries = read_catalogue(catalogue) if catalogue is not None and catalogue.exists() else None
     if entries is not None and catalogue is not None:

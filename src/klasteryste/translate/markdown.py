@@ -70,7 +70,8 @@ class Page:
     Raises
     ------
     UnreadableError
-        If the page uses a directive that `DIRECTIVES` lacks, or its code breaks the rules of `code_spans`.
+        If the page uses a directive that `DIRECTIVES` lacks, its front matter or the options of a directive
+        cannot be read, or its code breaks the rules of `code_spans`.
     """
 
     text: str
@@ -232,11 +233,21 @@ def _lines(token: Token) -> tuple[int, int]:
 
 
 def _front_matter(view: View) -> Iterator[Span]:
-    root = yaml.compose(view.text)
+    try:
+        root = yaml.compose(view.text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        told = getattr(error, "problem", "a character that YAML does not allow")
+        place = view.offset(mark.index) if mark else view.starts[0]
+        raise UnreadableError(place, f"the front matter is not YAML: {told}") from None
     if not isinstance(root, yaml.MappingNode):
         return
     for key, value in root.value:
-        if key.value in _FRONT_MATTER and isinstance(value, yaml.ScalarNode):
+        if (
+            isinstance(key, yaml.ScalarNode)
+            and key.value in _FRONT_MATTER
+            and isinstance(value, yaml.ScalarNode)
+        ):
             yield view.lift(
                 _scalar(view.text, value.start_mark.index, value.end_mark.index, value.value, "front matter")
             )

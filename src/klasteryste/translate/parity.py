@@ -1,4 +1,4 @@
-"""What a translation may not change: maths, code, links, roles, footnotes, tags, placeholders, blocks."""
+"""What a translation may not change: maths, code, links, roles, tags, placeholders, numbers, blocks."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ _BLOCKS = frozenset({"paragraph", "caption", "definition", "term", "footnote", "
 # Attributes that are looked at elsewhere; the others come from braces after a span, a link or an image.
 _OWN_ATTRIBUTES = frozenset({"alt", "href", "src", "title"})
 _NUMERAL = re.compile(r"\d[.,]\d|\d\s?%")
+# Three digits after one of these belong to the number before. Only the English source groups by commas: in a
+# translation a comma begins the decimals.
+_SPACES = " \u00a0\u2009\u202f"
 
 References = Mapping[str, Any]
 
@@ -97,6 +100,12 @@ def _read(text: str, references: References) -> tuple[Counter[tuple[str, str]], 
     return fixed, " ".join(words)
 
 
+def _numbers(words: str, groups: str) -> Counter[str]:
+    """Count the runs of digits; decimal marks, dashes and the endings of ordinals are the language's own."""
+    whole = re.sub(rf"(?<!\d)\d{{1,3}}([{groups}]\d{{3}})+(?!\d)", lambda m: re.sub(r"\D", "", m[0]), words)
+    return Counter(re.findall(r"\d+", whole))
+
+
 def worth_translating(text: str, references: References) -> bool:
     """Say whether a message holds words, or numbers that a language writes its own way."""
     words = _read(text, references)[1]
@@ -129,11 +138,16 @@ def difference(span: Span, translation: str, references: References) -> str | No
     references : mapping
         The link definitions of the page, so that ``[text][name]`` is known as a link.
     """
-    before, after = (_read(text, references)[0] for text in (span.msgid, translation))
+    (before, english), (after, words) = (_read(text, references) for text in (span.msgid, translation))
     if span.kind == "string":
         for counter, text in ((before, span.msgid), (after, translation)):
             counter.update(("placeholder", field) for field in _PLACEHOLDER.findall(text))
+        english, words = (_PLACEHOLDER.sub("", text) for text in (english, words))
+    given, said = _numbers(english, _SPACES + ","), _numbers(words, _SPACES)
     lost, added = before - after, after - before
+    # A number may be in words, as an ordinal often is, if its digits stand elsewhere in the message.
+    lost.update(("number", digits) for digits in given.keys() - said.keys())
+    added.update(("number", digits) for digits in said - given)
     if lost or added:
         told = [f"lacks {kind} {content!r}" for kind, content in lost]
         told += [f"has {kind} {content!r} that the source has not" for kind, content in added]
@@ -144,6 +158,8 @@ def difference(span: Span, translation: str, references: References) -> str | No
         return "has other line breaks"
     if span.kind == "table cell" and _pipes(span.msgid) != _pipes(translation):
         return "has a bar that would split the table cell (write \\|)"
+    if span.kind.startswith("title of") and "`" in translation and "`" not in span.msgid:
+        return "has a backtick, which may not stand in the first line of a directive fenced by backticks"
     if span.kind in _BLOCKS and _is_paragraph(span.msgid) and not _is_paragraph(translation):
         return "would not be read as a paragraph (its beginning looks like a list, heading or other block)"
     return None
