@@ -1,4 +1,4 @@
-"""What the scripts of this folder share: reading publishers' files, codes of countries, writing a table."""
+"""What the scripts of this folder share: reading publishers' files, codes of countries, writing tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,30 @@ import pandas as pd
 from babel import Locale
 
 DATA = Path(__file__).resolve().parents[1]
-DESCRIPTOR = DATA / "datapackage.json"
+DESCRIPTOR = "datapackage.json"
+
+Tables = dict[str, pd.DataFrame]
 
 # Names that publishers use where the Unicode CLDR has another.
 _OTHER_NAMES = {"Czech Republic": "CZ", "Slovak Republic": "SK", "Turkey": "TR"}
 
 
-def folder_argument(description: str | None) -> Path:
-    """Read the one argument of a script: the folder that holds the publishers' files."""
+def run(
+    description: str | None,
+    source: str,
+    sha256: str,
+    tables: Callable[[pd.DataFrame], Tables],
+    **options: Any,
+) -> None:
+    """Do what each script does: read the publisher's file, make tables of it, write them."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path, help="where the publishers' files are, see data/README.md")
-    folder: Path = parser.parse_args().folder
-    return folder
+    parser.add_argument(
+        "--output", type=Path, default=DATA, help=f"a folder with {DESCRIPTOR}; default: data"
+    )
+    arguments = parser.parse_args()
+    for name, table in tables(read(arguments.folder, source, sha256, **options)).items():
+        write(arguments.output, name, table)
 
 
 def read(folder: Path, name: str, sha256: str, **options: Any) -> pd.DataFrame:
@@ -46,13 +59,15 @@ def country_codes(names: pd.Series) -> pd.Series:
     return names.map(codes | _OTHER_NAMES)
 
 
-def write(name: str, table: pd.DataFrame) -> None:
-    """Write ``data/<name>.csv`` (UTF-8, LF) and put its size and SHA-256 into the descriptor."""
+def write(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """Write ``<name>.csv`` (UTF-8, LF) and put its size and SHA-256 into the folder's descriptor."""
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    (DATA / f"{name}.csv").write_bytes(content)
-    package = json.loads(DESCRIPTOR.read_text(encoding="utf-8"))
+    (folder / f"{name}.csv").write_bytes(content)
+    descriptor = folder / DESCRIPTOR
+    package = json.loads(descriptor.read_text(encoding="utf-8"))
     resource = next(r for r in package["resources"] if r["name"] == name)
     resource["bytes"] = len(content)
     resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    DESCRIPTOR.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    descriptor.write_text(text, encoding="utf-8", newline="\n")
     print(f"{name}.csv: {len(table)} rows, {len(content)} bytes, {resource['hash']}")

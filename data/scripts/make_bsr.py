@@ -6,7 +6,7 @@ One row of the source is one participation: an organisation that takes part in a
 from __future__ import annotations
 
 import pandas as pd
-from _tables import country_codes, folder_argument, read, write
+from _tables import Tables, country_codes, run
 
 SOURCE = "networks/bsr_2007_2013_partnerships.csv"
 SHA256 = "3edf25863e5b0fa6627a00a5eb330b9a81c72ef825cc3d0289840736b4c262a1"
@@ -23,9 +23,8 @@ def numbered(ids: pd.Series) -> pd.Series:
     return ids.str[1:].astype(int)
 
 
-def main() -> None:
-    """Write the three tables."""
-    source = read(folder_argument(__doc__), SOURCE, SHA256, dtype=str)
+def tables(source: pd.DataFrame) -> Tables:
+    """Make the three tables."""
     source = source.apply(lambda column: column.str.strip())
     source["country"] = country_codes(source["Country"])
     nuts2, nuts3 = split_nuts(source["NUTS2"]), split_nuts(source["NUTS3"])
@@ -35,11 +34,9 @@ def main() -> None:
         n_organisations=("ID_PARTNER", "nunique"), n_countries=("country", "nunique")
     )
     projects.insert(0, "lead", leads)
-    write("bsr_projects", projects.rename_axis("project").reset_index())
 
     organisations = source[["ID_PARTNER", "Project.Partner", "country"]].drop_duplicates()
     organisations.columns = ["organisation", "name", "country"]
-    write("bsr_organisations", organisations.sort_values("organisation", key=numbered))
 
     participations = pd.DataFrame(
         {
@@ -53,7 +50,16 @@ def main() -> None:
             "nuts3_name": nuts3["name"],
         }
     )
-    write("bsr_participations", participations.sort_values("participation", key=numbered))
+    return {
+        "bsr_projects": projects.rename_axis("project").reset_index(),
+        "bsr_organisations": organisations.sort_values("organisation", key=numbered),
+        "bsr_participations": participations.sort_values("participation", key=numbered),
+    }
+
+
+def main(sha256: str = SHA256) -> None:
+    """Write the three tables; `sha256` is that of the publisher's file."""
+    run(__doc__, SOURCE, sha256, tables, dtype=str)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from _tables import country_codes, folder_argument, read, write
+import pandas as pd
+from _tables import Tables, country_codes, run
 
 SOURCE = "wgi/wgi_europe_1996_2023.csv"
 SHA256 = "198d1f1541ab7491fa385ccdf20f06c30ebe05060709798ede8bfa905a57e84a"
@@ -20,12 +21,15 @@ COLUMNS = {
 }
 
 
-def main() -> None:
-    """Write the table."""
-    source = read(folder_argument(__doc__), SOURCE, SHA256)
-    source["country"] = country_codes(source["countryname"])
-    table = source[list(COLUMNS)].rename(columns=COLUMNS)
-    write("governance", table.sort_values(["country", "indicator", "year"]))
+def tables(source: pd.DataFrame) -> Tables:
+    """Make the table."""
+    table = source.assign(country=country_codes(source["countryname"]))[list(COLUMNS)].rename(columns=COLUMNS)
+    return {"governance": table.sort_values(["country", "indicator", "year"])}
+
+
+def main(sha256: str = SHA256) -> None:
+    """Write the table; `sha256` is that of the publisher's file."""
+    run(__doc__, SOURCE, sha256, tables)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from _tables import country_codes, folder_argument, read, write
+from _tables import Tables, country_codes, run
 
 SOURCE = "trust/df_trust.csv"
 SHA256 = "ea3b4e0821691159d80d7c6a48d8d821223d39261c9c23b89b74d75daef1c524"
@@ -20,9 +20,8 @@ EUROPE = [
 RELEASED_TWICE = [("SE", "WVS", 1), ("SE", "WVS", 2), ("SE", "WVS", 4)]
 
 
-def main() -> None:
-    """Write the table."""
-    source = read(folder_argument(__doc__), SOURCE, SHA256)
+def tables(source: pd.DataFrame) -> Tables:
+    """Make the table."""
     source = source[source["survey"].isin(["EVS", "WVS"]) & (source["country.name"] != "Northern Ireland")]
     years = source["years"].str.split("-", expand=True).astype(int)
     table = pd.DataFrame(
@@ -42,7 +41,12 @@ def main() -> None:
     table = table[~twice]
     answers = table["n"] * table["response_share"]
     table["se_srs"] = np.sqrt(table["trust"] * (1 - table["trust"]) / answers).round(6)
-    write("trust", table.sort_values(["country", "year_start", "survey"]))
+    return {"trust": table.sort_values(["country", "year_start", "survey"])}
+
+
+def main(sha256: str = SHA256) -> None:
+    """Write the table; `sha256` is that of the publisher's file."""
+    run(__doc__, SOURCE, sha256, tables)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from klasteryste.data.shape import faults
 from klasteryste.errors import CourseError
 from klasteryste.language import _, current_language
 
@@ -88,8 +89,27 @@ def tables_folder() -> Path:
     raise CourseError(f"the package klasteryste in {package} has no tables: install it again from its wheel")
 
 
+def parse(folder: Path) -> Any:
+    """Read the ``datapackage.json`` of a folder, whatever it holds.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be read, or is not JSON in UTF-8.
+    """
+    path = folder / DESCRIPTOR
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CourseError(f"{path}: {error.strerror}; give a folder that has a {DESCRIPTOR}") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path}, byte {error.start}: not UTF-8; save it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise CourseError(f"{path}, line {error.lineno}: not JSON, {error.msg}") from None
+
+
 def descriptor(folder: Path | None = None) -> dict[str, Any]:
-    """Read ``datapackage.json``.
+    """Read ``datapackage.json``, and make sure that it holds what we ask of it.
 
     Parameters
     ----------
@@ -99,15 +119,12 @@ def descriptor(folder: Path | None = None) -> dict[str, Any]:
     Raises
     ------
     CourseError
-        If there is none, or if it is not JSON.
+        If it cannot be read, is not JSON in UTF-8, or lacks something; the message names the place.
     """
-    path = (folder or tables_folder()) / DESCRIPTOR
-    try:
-        package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CourseError(f"no {DESCRIPTOR} in {path.parent}: give a folder that has one") from None
-    except json.JSONDecodeError as error:
-        raise CourseError(f"{path}, line {error.lineno}: not JSON, {error.msg}") from None
+    folder = folder or tables_folder()
+    package: dict[str, Any] = parse(folder)
+    for fault in faults(package):
+        raise CourseError(f"{folder / DESCRIPTOR}: {fault}")
     return package
 
 
@@ -148,7 +165,7 @@ def citation(name: str) -> str:
 def _entries() -> Iterator[Mapping[str, Any]]:
     package = descriptor()
     yield from package["resources"]
-    yield from package["read_in_place"]
+    yield from package.get("read_in_place", [])
 
 
 def _text(entry: Mapping[str, Any], key: str) -> Any:

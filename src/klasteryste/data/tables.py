@@ -64,7 +64,13 @@ def read_checked(table: Table, path: Path) -> bytes:
 
 
 def frame(table: Table, content: bytes) -> pd.DataFrame:
-    """Turn a table's bytes into a frame with the columns and types of its schema."""
+    """Turn a table's bytes into a frame with the columns and types of its schema.
+
+    Raises
+    ------
+    CourseError
+        If a table that is read in place lacks a column, or holds what a column's type cannot.
+    """
     if table.package is None:
         # An empty cell is the only missing value: "NA" is Namibia.
         return pd.read_csv(
@@ -75,9 +81,12 @@ def frame(table: Table, content: bytes) -> pd.DataFrame:
         )
     # A pickle runs code when it is read. These bytes are known by their hash, so nothing else ever runs.
     whole: pd.DataFrame = pd.read_pickle(BytesIO(content), compression="xz")
-    return whole[[field.name for field in table.fields]].astype(
-        {field.name: _dtype(field) for field in table.fields}
-    )
+    try:
+        return whole[[field.name for field in table.fields]].astype(
+            {field.name: _dtype(field) for field in table.fields}
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CourseError(f"the table {table.name} is not as its schema says: {error}") from None
 
 
 def installed_file(table: Table) -> Path:

@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from klasteryste.data.package import DESCRIPTOR, Table, as_table, descriptor, tables_folder
+from klasteryste.data.package import DESCRIPTOR, Table, as_table, parse, tables_folder
 from klasteryste.data.rules import RULES, Rule
+from klasteryste.data.shape import faults
 from klasteryste.data.tables import frame, installed_file, read_checked
 from klasteryste.errors import CourseError
 
@@ -26,13 +27,8 @@ LICENCES = {
     "other-at": "https://keep.eu/",
 }
 
-# What a table's entry must say, none of it empty.
-_REQUIRED = (
-    *("name", "path", "title", "title_lt", "description", "description_lt", "retrieved", "hash", "bytes"),
-    *("licenses", "sources", "transformations", "limitations", "limitations_lt", "schema"),
-)
-_REQUIRED_OF_SOURCE = ("title", "title_lt", "publisher", "path", "found_in")
-_REQUIRED_OF_FIELD = ("name", "type", "description", "description_lt")
+# The types of a column that `load` knows.
+_TYPES = ("string", "integer", "number")
 
 _Entry = Mapping[str, Any]
 
@@ -80,11 +76,14 @@ def verify(folder: Path | None = None) -> list[Problem]:
     Raises
     ------
     CourseError
-        If there is no descriptor, if it is not JSON, or if frictionless is not installed.
+        If the descriptor cannot be read or is not JSON in UTF-8, or if frictionless is not installed.
     """
     folder = folder or tables_folder()
-    package = descriptor(folder)
-    entries = package.get("resources", [])
+    package = parse(folder)
+    problems = [Problem(DESCRIPTOR, fault) for fault in faults(package)]
+    if problems:
+        return problems
+    entries = package["resources"]
     in_place = package.get("read_in_place", [])
     problems = [problem for entry in (*entries, *in_place) for problem in _check_entry(entry)]
     if problems:
@@ -98,39 +97,30 @@ def verify(folder: Path | None = None) -> list[Problem]:
 
 
 def _check_entry(entry: _Entry) -> Iterator[Problem]:
-    """Check that the descriptor says all that we ask of it of one table."""
-    table = entry.get("name", "(without a name)")
-    for message in (*_missing(entry, "", _REQUIRED), *_check_terms(entry), *_check_forms(entry)):
-        yield Problem(DESCRIPTOR, f"table {table}: {message}")
+    """Check what the descriptor says of one table, beyond its shape."""
+    for message in (*_check_licences(entry), *_check_forms(entry)):
+        yield Problem(DESCRIPTOR, f"table {entry['name']}: {message}")
 
 
-def _missing(entry: _Entry, where: str, keys: tuple[str, ...]) -> list[str]:
-    return [f"{where}{key} is missing" for key in keys if not entry.get(key)]
-
-
-def _check_terms(entry: _Entry) -> Iterator[str]:
-    for licence in entry.get("licenses", []):
-        yield from _missing(licence, "licenses: ", ("title", "title_lt"))
-        name = licence.get("name")
+def _check_licences(entry: _Entry) -> Iterator[str]:
+    for licence in entry["licenses"]:
+        name = licence["name"]
         if name not in LICENCES:
             yield f"the licence {name!r} is not one that the course may use: {', '.join(LICENCES)}"
-        elif licence.get("path") != LICENCES[name]:
+        elif licence["path"] != LICENCES[name]:
             yield f"the path of the licence {name} is {LICENCES[name]}"
-    for source in entry.get("sources", []):
-        yield from _missing(source, "sources: ", _REQUIRED_OF_SOURCE)
 
 
 def _check_forms(entry: _Entry) -> Iterator[str]:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", entry.get("retrieved", "")):
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", entry["retrieved"]):
         yield "retrieved is not a date such as 2026-11-23"
-    if not re.fullmatch(r"sha256:[0-9a-f]{64}", entry.get("hash", "")):
+    if not re.fullmatch(r"sha256:[0-9a-f]{64}", entry["hash"]):
         yield "hash is not 'sha256:' and 64 hexadecimal digits"
-    if len(entry.get("limitations", [])) != len(entry.get("limitations_lt", [])):
+    if len(entry["limitations"]) != len(entry["limitations_lt"]):
         yield "limitations and limitations_lt are not equally many"
-    schema = entry.get("schema", {})
-    yield from _missing(schema, "schema: ", ("fields", "primaryKey"))
-    for field in schema.get("fields", []):
-        yield from _missing(field, f"column {field.get('name', '(without a name)')}: ", _REQUIRED_OF_FIELD)
+    for field in entry["schema"]["fields"]:
+        if field["type"] not in _TYPES:
+            yield f"column {field['name']}: the type {field['type']!r} is not {' or '.join(_TYPES)}"
 
 
 def _check_files(folder: Path, entries: list[_Entry]) -> Iterator[Problem]:
@@ -152,7 +142,7 @@ def _check_tables(folder: Path, package: _Entry) -> Iterator[Problem]:
             {**package, "resources": known}, basepath=str(folder)
         ).validate()
     except frictionless.FrictionlessException as error:
-        yield from (Problem(DESCRIPTOR, one.message) for one in error.reasons or [error.error])
+        yield from _breaches(error)
         return
     yield from (Problem(DESCRIPTOR, error.message) for error in report.errors)
     sound: dict[str, pd.DataFrame] = {}
@@ -193,11 +183,19 @@ def _check_in_place(entry: _Entry) -> Iterator[Problem]:
         return
     cells = rows.astype(object).where(rows.notna(), None).to_numpy().tolist()
     frictionless = _frictionless()
-    resource = frictionless.Resource(
-        data=[list(rows.columns), *cells], schema=frictionless.Schema.from_descriptor(entry["schema"])
-    )
+    try:
+        schema = frictionless.Schema.from_descriptor(entry["schema"])
+    except frictionless.FrictionlessException as error:
+        yield from _breaches(error)
+        return
+    resource = frictionless.Resource(data=[list(rows.columns), *cells], schema=schema)
     for task in resource.validate().tasks:
         yield from _problems(table.name, task.errors, table)
+
+
+def _breaches(error: Any) -> Iterator[Problem]:
+    """Say where the descriptor breaks the specification."""
+    yield from (Problem(DESCRIPTOR, one.message) for one in error.reasons or [error.error])
 
 
 def _problems(file: str, errors: list[Any], table: Table) -> Iterator[Problem]:

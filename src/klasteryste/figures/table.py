@@ -13,8 +13,8 @@ from klasteryste.errors import CourseError
 from klasteryste.language import number
 
 _ABSENT = "–"
-# A p value is never nought, though it may be too small for the decimals shown.
-_SMALLEST = {".2f": 0.01, ".3f": 0.001}
+# The smallest p value that is written out. One is never nought, though a computer may underflow to it.
+_SMALLEST_P = 0.001
 
 
 def table(frame: pd.DataFrame, formats: Mapping[str, str], caption: str) -> None:
@@ -25,20 +25,21 @@ def table(frame: pd.DataFrame, formats: Mapping[str, str], caption: str) -> None
     frame : DataFrame
         What to show; its column names are the headings, its index is not shown.
     formats : mapping of str to str
-        Column name to number format, as in `klasteryste.language.number`. Other columns are shown as text.
+        Column name to number format, as in `klasteryste.language.number`, or ``"p"`` for p values: three
+        decimals, and ``< 0.001`` below that. Other columns are shown as text.
     caption : str
         What the table holds.
 
     Raises
     ------
     CourseError
-        If a format names a column that the frame lacks.
+        If a format names a column that the frame lacks, or a p value is not between 0 and 1.
     """
-    unknown = sorted(set(formats) - set(frame.columns))
-    if unknown:
-        raise CourseError(
-            f"the table {caption!r} has no column {unknown[0]!r}: it has {', '.join(frame.columns)}"
-        )
+    for column in formats:
+        if column not in frame.columns:
+            raise CourseError(
+                f"the table {caption!r} has no column {column!r}: it has {', '.join(map(str, frame.columns))}"
+            )
     rows = [
         [_cell(value, formats.get(column)) for column, value in zip(frame.columns, row, strict=True)]
         for row in frame.itertuples(index=False, name=None)
@@ -72,7 +73,10 @@ def _cell(value: Any, spec: str | None) -> str:
     if spec is None:
         return str(value)
     plain = value.item() if hasattr(value, "item") else value
-    smallest = _SMALLEST.get(spec)
-    if smallest is not None and 0 < plain < smallest / 2:
-        return f"< {number(smallest, spec)}"
-    return number(plain, spec)
+    return _p_value(plain) if spec == "p" else number(plain, spec)
+
+
+def _p_value(p: float) -> str:
+    if not 0 <= p <= 1:
+        raise CourseError(f"a table was given the p value {p}: give a number from 0 to 1")
+    return f"< {number(_SMALLEST_P, '.3f')}" if p < _SMALLEST_P else number(p, ".3f")

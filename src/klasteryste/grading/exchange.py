@@ -8,42 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
+from nbgrader.exchange.default import ExchangeCollect
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.contents import is_contents_page
 from klasteryste.grading.reference import Reference, language_of, read_notebook, read_references
-
-
-class Submit(ExchangeSubmit):  # type: ignore[misc]
-    """nbgrader's submit, whose cached copy lets the student's side find the feedback.
-
-    nbgrader looks for feedback by the names of the notebooks at the top of the cached submission, and finds
-    none where they are in folders.
-    """
-
-    def do_copy(self, src: str, dest: str, log: Logger | None = None) -> None:
-        """Copy a submission, and in the cache also each notebook to the top."""
-        super().do_copy(src, dest, log)
-        if Path(dest).parent == Path(self.cache_path):
-            for notebook in sorted(Path(dest).glob("*/*.ipynb")):
-                if not (top := Path(dest, notebook.name)).exists():
-                    shutil.copy2(notebook, top)
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
     """nbgrader's collect, which then puts the notebook a student worked in where nbgrader grades it."""
 
     def do_copy(self, src: str, dest: str, log: Logger | None = None) -> None:
-        """Copy a submission and choose its notebooks; what cannot be chosen is one line in the log."""
-        super().do_copy(src, dest, log)
+        """Copy a submission and choose its notebooks; what goes wrong is one line in the log.
+
+        Nothing that one student submitted keeps the next from being collected.
+        """
         student = self._path_to_record(src)["username"]
         assignment = self.coursedir.assignment_id
-        for notebook in self._notebooks(assignment):
-            try:
+        try:
+            super().do_copy(src, dest, log)
+            for notebook in self._notebooks(assignment):
                 references = read_references(self.coursedir, assignment, notebook)
                 place_submission(Path(dest), student, notebook, references, self.log)
-            except CourseError as error:
-                self.log.error("Student %s, assignment %s: %s", student, assignment, error)
+        except CourseError as error:
+            self.log.error("Student %s, assignment %s: %s", student, assignment, error)
+        except Exception as error:
+            self.log.error(
+                "Student %s, assignment %s: not collected (%s): look at %s, and collect again",
+                student,
+                assignment,
+                next(iter(str(error).splitlines()), type(error).__name__),
+                src,
+            )
+            shutil.rmtree(dest, ignore_errors=True)
 
     def _notebooks(self, assignment: str) -> list[str]:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
@@ -59,7 +56,8 @@ def place_submission(
     """Put the notebook in which a student worked at the top of the submission, with the files beside it.
 
     Candidates are the notebook at the top, and those of its name one folder down. The one with most answers
-    is taken, at a tie the first of them; what else had answers is said in the log.
+    is taken, and of several with as many the one that was saved last; what else had answers is said in the
+    log. The page at the top from which a language is chosen is none of them, and goes away.
 
     Parameters
     ----------
@@ -85,32 +83,37 @@ def place_submission(
         If the submission holds no such notebook, or none that can be read and whose language is known.
     """
     name = f"{notebook}.ipynb"
-    found = [path for path in (folder / name, *sorted(folder.glob(f"*/{name}"))) if path.is_file()]
-    if not found:
-        raise CourseError(f"no {name} in {folder} or in a folder of it: ask for it to be submitted again")
-
     answers: dict[Path, int] = {}
     problems = []
-    for path in found:
+    for path in (folder / name, *sorted(folder.glob(f"*/{name}"))):
+        if not path.is_file():
+            continue
         try:
             content = read_notebook(path)
+            if is_contents_page(content):
+                path.unlink()
+                continue
             answers[path] = references[language_of(content, references)].answered(content)
         except CourseError as error:
             problems.append(f"{path.relative_to(folder)}: {error}")
     if not answers:
-        raise CourseError("; ".join(problems))
+        missing = f"no {name} in {folder} or in a folder of it: ask for it to be submitted again"
+        raise CourseError("; ".join(problems) or missing)
     for problem in problems:
         log.warning("Student %s: passed over %s", student, problem)
 
-    taken = max(answers, key=lambda path: answers[path])
+    most = max(answers.values())
+    fullest = [path for path, count in answers.items() if count == most]
+    taken = fullest[0] if most == 0 else max(fullest, key=lambda path: path.stat().st_mtime)
     if sum(count > 0 for count in answers.values()) > 1:
         counts = ", ".join(f"{path.relative_to(folder)}: {count}" for path, count in answers.items())
         log.warning(
-            "Student %s answered in more than one notebook (answers in %s); %s is graded. "
+            "Student %s answered in more than one notebook (answers in %s); %s is graded, %s. "
             "If another should be, copy it to %s and autograde again",
             student,
             counts,
             taken.relative_to(folder),
+            "which has most" if len(fullest) == 1 else "which was saved last",
             folder / name,
         )
     if taken.parent != folder:

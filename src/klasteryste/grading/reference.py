@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import is_locked, is_solution
+from nbgrader.utils import compute_checksum, is_locked, is_solution
 
 from klasteryste.errors import CourseError
 from klasteryste.language import LANGUAGES
@@ -43,6 +43,20 @@ def grade_id(cell: NotebookNode) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def is_changed(cell: NotebookNode, known: NotebookNode) -> bool:
+    """Tell whether a student changed an answer's cell from what that student was given.
+
+    It is unchanged if it reads as it would be released now, or if it still fits the checksum with which it
+    was released: the wording may have changed between.
+    """
+    if cell.source.strip() == known.source.strip():
+        return False
+    try:
+        return bool(compute_checksum(cell) != cell.metadata.nbgrader.get("checksum"))
+    except (KeyError, TypeError, ValueError):  # what the checksum is made of was changed
+        return True
+
+
 @dataclass(frozen=True)
 class Reference:
     """A generated notebook with its hidden tests.
@@ -64,9 +78,9 @@ class Reference:
         return cls(language, {name: cell for cell in notebook.cells if (name := grade_id(cell)) is not None})
 
     def answered(self, notebook: NotebookNode) -> int:
-        """Count the answers in a notebook that differ from what was released."""
+        """Count the answers that a student wrote into a notebook."""
         return sum(
-            is_solution(known) and cell.source.strip() not in ("", known.source.strip())
+            bool(is_solution(known) and cell.source.strip() and is_changed(cell, known))
             for cell in notebook.cells
             if (known := self.cells.get(grade_id(cell) or "")) is not None
         )
@@ -114,7 +128,9 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, nbformat.ValidationError) as error:
+    except (
+        OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError, nbformat.ValidationError
+    ) as error:  # fmt: skip
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CourseError(
             f"{path} is not a notebook ({reason}): ask for the file to be submitted again"

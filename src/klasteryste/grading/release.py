@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     CheckCellMetadata,
@@ -27,15 +28,13 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import capture_log
 from traitlets import Bool, Unicode
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.contents import contents_page
 from klasteryste.grading.reference import course_of, reference_path
-from klasteryste.language import LANGUAGES
+from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 from klasteryste.translate import localise_file
-
-SOURCE_LANGUAGE = "en"
 
 STUBS = {
     "en": ("YOUR CODE HERE", "YOUR ANSWER HERE"),
@@ -60,8 +59,8 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
     """Generate an assignment's notebook in every language of the course.
 
     The one step of ``GenerateAssignment.preprocessors``. The gradebook is filled from the English source; the
-    release gets ``<language>/<notebook>.ipynb``; the reference of each language, with its hidden tests, stays
-    in the course's folder ``reference/<language>/<assignment>/``.
+    release gets ``<language>/<notebook>.ipynb``, and at its top a page that leads to them; the reference of
+    each language, with its hidden tests, stays in the course's folder ``reference/<language>/<assignment>/``.
     """
 
     translations = Unicode(
@@ -112,14 +111,12 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             nbformat.write(reference, path)
             released[language] = self._run(AFTER_SAVING, reference, resources, language)
 
-        # nbgrader writes one notebook, named by unique_key, into a folder that must be there already; before
-        # that its writer writes the outputs, and makes their folders.
+        # nbgrader writes the one notebook that is returned, and the outputs beside it.
         resources["outputs"] = {
             f"{language}/{name}.ipynb": nbformat.writes(notebook).encode()
             for language, notebook in released.items()
         }
-        resources["unique_key"] = f"{SOURCE_LANGUAGE}/{name}"
-        return released[SOURCE_LANGUAGE], resources
+        return contents_page(name, released[SOURCE_LANGUAGE].metadata), resources
 
     def _run(
         self,
@@ -136,6 +133,19 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
                 preprocessor.text_stub = text
             notebook, _ = preprocessor(notebook, resources)
         return notebook
+
+
+class _Generate(GenerateAssignment):  # type: ignore[misc]
+    """nbgrader's converter, which also remembers what stopped it: nbgrader itself only logs that."""
+
+    stopped_by: Exception | None = None
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            self.stopped_by = self.stopped_by or error
+            raise
 
 
 def generate(course: Path, assignment: str) -> None:
@@ -159,22 +169,21 @@ def generate(course: Path, assignment: str) -> None:
     """
     if not (course / "nbgrader_config.py").exists():
         raise CourseError(f"{course} is no course folder: name the one with nbgrader_config.py")
-    # nbgrader starts alembic by its name; it stands beside this interpreter, on the search path or not.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    app = NbGrader(log_level=logging.ERROR)
+    if shutil.which("alembic") is None:  # nbgrader starts it by name; it stands beside this interpreter
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    app = NbGrader(log_level=logging.CRITICAL)
     app.initialize([], root=str(course.resolve()))
     app.coursedir.assignment_id = assignment
     source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", assignment))
-    notebooks = sorted(source.glob("*.ipynb"))
-    if not notebooks:
+    if not any(source.glob("*.ipynb")):
         raise CourseError(f"assignment {assignment!r} has no notebook in {source}: check its name")
-    folders = LanguageFolders(parent=app)
-    for notebook in notebooks:
-        for language in LANGUAGES:
-            folders.localise(app.coursedir, notebook, assignment, language)
 
-    result = capture_log(GenerateAssignment(coursedir=app.coursedir, parent=app, force=True))
-    if not result["success"]:
-        errors = re.findall(r"^\s*[\w.]*(?:Error|Exception): (.+)$", result["log"], flags=re.MULTILINE)
-        reason = errors[-1] if errors else result["log"].strip().splitlines()[-1]
-        raise CourseError(f"nbgrader could not generate assignment {assignment!r}: {reason}")
+    converter = _Generate(coursedir=app.coursedir, parent=app, force=True)
+    try:
+        converter.start()
+    except NbGraderException as error:
+        cause = converter.stopped_by or error
+        if isinstance(cause, CourseError):
+            raise cause from None
+        reason = next(iter(str(cause).splitlines()), type(cause).__name__)
+        raise CourseError(f"nbgrader could not generate assignment {assignment!r}: {reason}") from cause

@@ -7,10 +7,17 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, is_grade, is_locked
+from nbgrader.utils import is_grade, is_locked
 
 from klasteryste.errors import CourseError
-from klasteryste.grading.reference import Reference, course_of, grade_id, language_of, read_references
+from klasteryste.grading.reference import (
+    Reference,
+    course_of,
+    grade_id,
+    is_changed,
+    language_of,
+    read_references,
+)
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
@@ -91,11 +98,7 @@ def restore(notebook: NotebookNode, reference: Reference) -> list[str]:
 
 def _restored(cell: NotebookNode, known: NotebookNode) -> NotebookNode:
     result = deepcopy(known)
-    if is_locked(known):
-        return result
-    # Still as it was released, even if the wording has changed since: then it is this stub, unanswered.
-    as_submitted = NotebookNode(cell_type=known.cell_type, source=cell.source, metadata=known.metadata)
-    if compute_checksum(as_submitted) != cell.metadata.nbgrader.get("checksum"):
+    if not is_locked(known) and is_changed(cell, known):
         result.source = cell.source
         if "attachments" in cell and known.cell_type == "markdown":
             result.attachments = cell.attachments

@@ -7,6 +7,7 @@ from math import ceil, inf, sqrt
 from scipy.stats import norm
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_positive
 
 
 def multiplier(alpha: float = 0.05, power: float = 0.8) -> float:
@@ -70,14 +71,15 @@ def detectable_change(
     Raises
     ------
     CourseError
-        If a number is not above nought, or more people are asked than there are.
+        If a number is not above nought, or one other than `population` is infinite, or more people are asked
+        than there are.
 
     References
     ----------
     Bloom (1995), Evaluation Review 19(5), 547-556; correction for a
     finite population after Kish (1965), *Survey Sampling*.
     """
-    _require_positive(n=n, sd=sd, deff=deff, population=population)
+    _require_numbers("detectable_change", population, n=n, sd=sd, deff=deff)
     if n > population:
         raise CourseError(f"{n} people asked of {population}: a survey cannot ask more people than there are")
     return multiplier(alpha, power) * sqrt(2 * deff * sd**2 * (1 / n - 1 / population))
@@ -109,14 +111,14 @@ def sample_size(
     Raises
     ------
     CourseError
-        If `change` is nought, or another number is not above nought.
+        If `change` is nought, another number is not above nought, or one other than `population` is infinite.
     """
-    _require_positive(change=abs(change), sd=sd, deff=deff, population=population)
+    _require_numbers("sample_size", population, change=abs(change), sd=sd, deff=deff)
     unlimited = 2 * deff * (multiplier(alpha, power) * sd / change) ** 2
     return ceil(unlimited / (1 + unlimited / population))
 
 
-def _require_positive(**numbers: float) -> None:
-    for name, value in numbers.items():
-        if not value > 0:
-            raise CourseError(f"{name} = {value} was given: give a number above nought")
+def _require_numbers(where: str, population: float, **numbers: float) -> None:
+    require_positive(where, **numbers)
+    if population != inf:
+        require_positive(where, population=population)

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import number_column, require_column, require_positive
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def srs_share_se(share: float, n: float, deff: float = 1.0) -> float:
     Raises
     ------
     CourseError
-        If the share is outside 0 to 1, or `n` or `deff` is not above nought.
+        If the share is outside 0 to 1, or `n` or `deff` is not a finite number above nought.
 
     References
     ----------
@@ -92,7 +93,7 @@ def srs_share_se(share: float, n: float, deff: float = 1.0) -> float:
     """
     if not 0 <= share <= 1:
         raise CourseError(f"a share of {share} was given to srs_share_se: give a number from 0 to 1")
-    _require_positive("srs_share_se", n=n, deff=deff)
+    require_positive("srs_share_se", n=n, deff=deff)
     return sqrt(deff * share * (1 - share) / n)
 
 
@@ -147,13 +148,13 @@ def wilson_interval(successes: float, n: float, level: float = 0.95) -> tuple[fl
     Raises
     ------
     CourseError
-        If `n` is not above nought, or `successes` is not between 0 and `n`.
+        If `n` is not a finite number above nought, or `successes` is not between 0 and `n`.
 
     References
     ----------
     Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
     """
-    _require_positive("wilson_interval", n=n)
+    require_positive("wilson_interval", n=n)
     if not 0 <= successes <= n:
         raise CourseError(f"wilson_interval was given {successes} of {n}: give a count from 0 to {n}")
     z = _z(level)
@@ -181,13 +182,13 @@ def kish_deff(weights: npt.ArrayLike) -> float:
     Raises
     ------
     CourseError
-        If there are no weights, or one is missing, nought or negative.
+        If there are no weights, if they are not one column, or one is missing, nought, negative or infinite.
 
     References
     ----------
     Kish (1965), *Survey Sampling*.
     """
-    w = _checked_weights(weights, "kish_deff")
+    w = _weights("kish_deff", weights)
     return float(len(w) * np.sum(w**2) / np.sum(w) ** 2)
 
 
@@ -231,18 +232,16 @@ def design_mean(
     Raises
     ------
     CourseError
-        If lengths differ, a weight is missing, nought or negative, a stratum or unit is missing, an answer is
-        infinite, fewer than two people answered, or all belong to one primary sampling unit.
+        If something is not one column, lengths differ, a weight is missing, nought, negative or infinite, a
+        stratum or unit is missing, an answer is infinite, fewer than two people answered, or all belong to
+        one primary sampling unit.
 
     References
     ----------
     Binder (1983), International Statistical Review 51(3), 279-292; Lumley (2010), *Complex Surveys*.
     """
-    y = np.asarray(answers, dtype=float)
-    if y.ndim != 1:
-        raise CourseError(f"design_mean was given answers of shape {y.shape}: give one column")
-    w = np.ones(len(y)) if weights is None else _checked_weights(weights, "design_mean")
-    _require_length("weights", w, len(y))
+    y = number_column("design_mean", "answers", answers)
+    w = np.ones(len(y)) if weights is None else _weights("design_mean", weights, len(y))
     stratum = np.zeros(len(y), dtype=int) if strata is None else _codes(strata, "strata", len(y))
     psu = np.arange(len(y)) if psus is None else _codes(psus, "psus", len(y))
 
@@ -384,13 +383,13 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Raises
     ------
     CourseError
-        If one is missing or outside 0 to 1.
+        If they are not one column, or one is missing or outside 0 to 1.
 
     References
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70.
     """
-    p = np.asarray(p_values, dtype=float)
+    p = number_column("holm", "p values", p_values)
     if not ((p >= 0) & (p <= 1)).all():
         raise CourseError("holm was given a p value that is missing or outside 0 to 1")
     order = np.argsort(p)
@@ -408,19 +407,8 @@ def _z(level: float) -> float:
     return float(norm.isf((1 - level) / 2))
 
 
-def _require_positive(where: str, **numbers: float) -> None:
-    for name, value in numbers.items():
-        if not (np.isfinite(value) and value > 0):
-            raise CourseError(f"{where} was given {name} = {value}: give a number above nought")
-
-
-def _require_length(name: str, column: npt.NDArray[np.float64], n: int) -> None:
-    if len(column) != n:
-        raise CourseError(f"design_mean was given {len(column)} {name} for {n} answers: give one for each")
-
-
-def _checked_weights(weights: npt.ArrayLike, where: str) -> npt.NDArray[np.float64]:
-    w = np.asarray(weights, dtype=float)
+def _weights(where: str, weights: npt.ArrayLike, n: int | None = None) -> npt.NDArray[np.float64]:
+    w = number_column(where, "weights", weights, n)
     wrong = ~(np.isfinite(w) & (w > 0))
     if len(w) == 0:
         raise CourseError(f"{where} was given no weights")
@@ -433,9 +421,9 @@ def _checked_weights(weights: npt.ArrayLike, where: str) -> npt.NDArray[np.float
 
 
 def _codes(labels: npt.ArrayLike, name: str, n: int) -> npt.NDArray[np.intp]:
-    codes, _ = pd.factorize(np.asarray(labels))
-    if len(codes) != n:
-        raise CourseError(f"design_mean was given {len(codes)} {name} for {n} answers: give one for each")
+    column = np.asarray(labels)
+    require_column("design_mean", name, column, n)
+    codes, _ = pd.factorize(column)
     if (codes < 0).any():
         raise CourseError(
             f"design_mean: {name} missing at row {int(np.flatnonzero(codes < 0)[0])}; every person has one"
