@@ -34,7 +34,7 @@ test: $(STAMP)
 	  if [ -n "$(ROOT)" ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
 	  else \
-	    echo "Tests in a browser are skipped; to enable them: sudo apt-get install $(PACKAGES)"; \
+	    echo "Tests in a browser are skipped; to enable: sudo apt-get install $(PACKAGES)"; \
 	  fi; \
 	fi
 	@$(BIN)/klasteryste book localise

@@ -51,5 +51,5 @@ def chromium() -> str:
     """Return Chromium's path, or skip."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("Chromium is not installed; as root: apt-get install chromium")
+        pytest.skip("Chromium is missing; to enable: sudo apt-get install chromium fonts-dejavu-core")
     return path

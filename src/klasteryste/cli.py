@@ -109,7 +109,7 @@ def data_verify() -> None:
     for problem in problems:
         print(problem)
     if problems:
-        raise CourseError(f"{len(problems)} problems in the data package")
+        raise CourseError(f"problems in the data package: {len(problems)}")
     print("The data package is sound.")
 
 
@@ -139,7 +139,7 @@ def translate_status(languages: Languages = None, root: Root = _HERE) -> None:
                 print(f"  {problem}")
             incomplete += bool(row.fuzzy or row.missing or row.stale or row.problems)
     if incomplete:
-        raise CourseError(f"{incomplete} catalogues need work: see the rows above")
+        raise CourseError(f"catalogues that need work, see the rows above: {incomplete}")
 
 
 @translate.command("localise")
@@ -160,12 +160,14 @@ def translate_localise(
 @class_.command("generate")
 def class_generate(
     assignment: Annotated[str, typer.Argument(help="Name of the assignment, such as m2.")],
-    course: Annotated[Path, typer.Option("--course", help="The nbgrader course folder.")] = Path(
-        "assignments"
-    ),
+    course: Annotated[
+        Path | None,
+        typer.Option("--course", help="The nbgrader course folder. Default: this or assignments."),
+    ] = None,
 ) -> None:
     """Make the release of an assignment in every language, and fill the gradebook from the English source."""
     from klasteryste.grading import generate
 
+    course = course or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
     generate(course, assignment)
     print(f"The release of {assignment} is in {course / 'release' / assignment}")

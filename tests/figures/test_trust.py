@@ -139,7 +139,7 @@ def test_curves_are_marked_where_they_reach_the_change() -> None:
         "design effect 2.0",
     ]
     points = [line.get_xydata().tolist() for line in ax.lines[2::2]]
-    assert points == [[[400, 0.1]], [[900, 0.1]], [[1600, 0.1]]]
+    assert points == [[[400, 10]], [[900, 10]], [[1600, 10]]]
 
 
 @pytest.fixture(autouse=True)

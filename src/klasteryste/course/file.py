@@ -74,6 +74,8 @@ def read_course(path: Path) -> Course:
     except yaml.YAMLError as error:
         raise CourseError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise CourseError(f"{path}, {place or 'top level'}: {first['msg']}") from None
+        # All of them: a misspelt field is one that is missing and one that is unknown.
+        faults = (
+            f"{'.'.join(map(str, fault['loc'])) or 'top level'}: {fault['msg']}" for fault in error.errors()
+        )
+        raise CourseError(f"{path}: {'; '.join(faults)}") from None

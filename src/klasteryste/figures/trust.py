@@ -211,13 +211,13 @@ def detectable_curves(curves: pd.DataFrame, *, change: float, enough: Mapping[fl
     """
     with course_style():
         fig, ax = plt.subplots(figsize=(7.5, 4.4))
-        ax.axhline(change, color=QUIET, linewidth=1.2)
+        ax.axhline(100 * change, color=QUIET, linewidth=1.2)
         for (deff, people), mark in zip(enough.items(), SERIES_MARKS, strict=True):
             words = fill(_("design effect {deff:.1f}"), {"deff": deff})
-            ax.plot(curves.index, curves[deff], linestyle=mark.line, color=mark.colour)
+            ax.plot(curves.index, 100 * curves[deff], linestyle=mark.line, color=mark.colour)
             ax.plot(
                 [people],
-                [change],
+                [100 * change],
                 linestyle=mark.line,
                 marker=mark.marker,
                 markersize=9,
@@ -227,10 +227,10 @@ def detectable_curves(curves: pd.DataFrame, *, change: float, enough: Mapping[fl
         ax.legend(loc="upper right")
         ax.set_ylim(0, None)
         ax.xaxis.set_major_formatter(axis_numbers(",d"))
-        ax.yaxis.set_major_locator(MultipleLocator(0.05))
-        ax.yaxis.set_major_formatter(axis_numbers(".0%"))
+        ax.yaxis.set_major_locator(MultipleLocator(5))
+        ax.yaxis.set_major_formatter(axis_numbers(".0f"))
         ax.set_xlabel(_("People who answer, in each of two surveys"))
-        ax.set_ylabel(_("Smallest change that shows"))
+        ax.set_ylabel(_("Smallest change that shows, percentage points"))
     return fig
 
 

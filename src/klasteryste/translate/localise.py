@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import polib
@@ -65,7 +66,9 @@ def _refuse_gaps(document: Document, entries: polib.POFile | None, catalogue: Pa
         places.keys() & {entry.msgid for entry in entries or () if entry.fuzzy and not entry.obsolete}
     )
     msgid, place = next(iter(places.items()))
+    first = textwrap.shorten(msgid, 60, placeholder="…")
     raise CourseError(
-        f"{document.name}: {fuzzy} fuzzy and {len(places) - fuzzy} missing translations, first {msgid!r} "
-        f"({place}): complete {catalogue.as_posix() if catalogue else 'a catalogue for it'}"
+        f"{document.name}: {fuzzy} fuzzy and {len(places) - fuzzy} missing translations, first {first!r} "
+        f"({place}): run 'klasteryste translate extract' and complete "
+        f"{catalogue.as_posix() if catalogue else 'a catalogue for it'}"
     )
