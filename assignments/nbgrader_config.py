@@ -15,8 +15,13 @@ c.Exchange.root = str(Path(jupyter_data_dir(), "klasteryste", "exchange"))
 
 # One English source, a release folder per language, one gradebook.
 c.GenerateAssignment.preprocessors = ["klasteryste.grading.release.LanguageFolders"]
-c.ExchangeFactory.submit = "klasteryste.grading.exchange.Submit"
 c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
+# Hidden tests hold answers; a student reads what they say, not what they are.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "klasteryste.grading.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
