@@ -3,6 +3,9 @@
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
+from nbgrader.server_extensions.formgrader.handlers import template_path as formgrader_templates
+
+from klasteryste.grading.feedback import TEMPLATES
 
 c = get_config()  # noqa: F821
 
@@ -20,8 +23,11 @@ c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "klasteryste.grading.feedback.HideTests",
+    "klasteryste.grading.feedback.FormulasAsMathML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# The feedback page loads nothing from anywhere: MathJax would come from a content network.
+c.HTMLExporter.extra_template_basedirs = [TEMPLATES, formgrader_templates]
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",

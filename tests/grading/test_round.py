@@ -332,3 +332,11 @@ def test_a_notebook_of_no_known_language_fails_alone(played: Round) -> None:
     assert re.search(r"CourseError: student anna, m2/m2\.ipynb: its language is unknown .*: ask for", told)
     marks = played.marks()
     assert {name: score for name, (score, _) in marks["zita"].items() if name != "m2-letter"} == FULL
+
+
+@pytest.mark.parametrize("student", ["ruta", "henry"])
+def test_the_feedback_page_loads_nothing_and_shows_formulas(played: Round, student: str) -> None:
+    page = (played.course / "feedback" / student / "m2" / "m2.html").read_text(encoding="utf-8")
+    assert re.findall(r"<(?:script|img|iframe|link)[^>]+(?:src|href)=[\"'](?:https?:)?//[^\"']+", page) == []
+    assert "cdnjs" not in page and "MathJax" not in page
+    assert page.count("<msqrt>") >= 2 and "\\sqrt" not in page
