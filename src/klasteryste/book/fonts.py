@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
+from importlib.metadata import distribution
 from pathlib import Path
 
 from fontTools import subset
@@ -37,8 +37,8 @@ def write_math_font(folder: Path) -> None:
         Is made if it is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with as_file(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf") as path:
-        font = TTFont(path)
+    # Its file is found and not asked for by an import, which would load all of ziamath.
+    font = TTFont(str(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")))
     terms = [str(record) for record in font["name"].names if record.nameID in _TERMS]
     (folder / "stix-two-math.txt").write_text("\n\n".join(dict.fromkeys(terms)) + "\n", encoding="utf-8")
     cutter = subset.Subsetter(subset.Options(layout_features=["*"]))
