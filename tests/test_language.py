@@ -29,10 +29,11 @@ NBSP = "\u00a0"
         (1990, "d", "1990", "1990"),
         (1990, "", "1990", "1990"),
         (2.5, "", "2.5", "2,5"),
-        (-0.0, "+.1f", "+0.0", "+0,0"),
+        (-0.0, "+.1f", "0.0", "0,0"),
         (-0.004, ".2f", "0.00", "0,00"),
         (-0.0004, ".1%", "0.0%", f"0,0{NBSP}%"),
         (400.0, "d", "400", "400"),
+        (-1e-25, "", "0", "0"),
         (-1234567, ",", "-1,234,567", f"−1{NBSP}234{NBSP}567"),
         (2.675, ".2f", "2.67", "2,67"),  # as Python rounds the nearest float, a little below
     ],
@@ -69,10 +70,10 @@ def test_what_is_no_number_for_its_format_is_refused(value, spec):
         number(value, spec)
 
 
-@pytest.mark.parametrize("template", ["{share:.0%}", "{}", "{share.real}", "{"])
+@pytest.mark.parametrize("template", ["{share:.0%}", "{}", "{share.real}", "{", "{nothing:.1f}"])
 def test_a_sentence_that_cannot_be_filled_is_shown_in_the_error(template):
     with pytest.raises(CourseError, match=r"cannot be filled") as caught:
-        fill(template, {})
+        fill(template, {"nothing": None})
     assert template in str(caught.value)
 
 

@@ -112,9 +112,9 @@ def number(value: float, spec: str = "") -> str:
     Parameters
     ----------
     value : float
-        A finite number. A negative one gets the language's minus sign; one that rounds to nought gets none.
+        A finite number. A negative one gets the language's minus sign; one that rounds to nought none.
     spec : str
-        The part of Python's format language that prose needs: ``+`` always show the sign, ``,`` group
+        The part of Python's format language that prose needs: ``+`` show a plus too, ``,`` group
         thousands, ``.2f`` two decimals, ``.0%`` a percentage, ``d`` a whole number.
 
     Returns
@@ -139,11 +139,11 @@ def number(value: float, spec: str = "") -> str:
         )
     # Babel rounds a float's shortest decimal form; Python, and so the pinned numbers, its exact value.
     exact = Decimal(value) if isinstance(value, float) and kind else Decimal(str(value))
-    fraction = ".####################"
+    fraction, decimals = ".####################", 20
     if kind:
         decimals = 0 if kind == "d" else int(match["digits"] or (6 if kind == "f" else 0))
         fraction = "." + "0" * decimals if decimals else ""
-        exact = round(exact, decimals + 2 * (kind == "%"))
+    exact = round(exact, decimals + 2 * (kind == "%"))
     grouped = "#,##0" if match["group"] or kind == "%" else "0"
     if kind == "%":
         tail = re.sub(r"[#0.,]", "", Locale.parse(_current).percent_formats[None].pattern)
@@ -152,7 +152,7 @@ def number(value: float, spec: str = "") -> str:
         text = str(format_decimal(abs(exact), format=grouped + fraction, locale=_current))
     if exact < 0:
         return get_minus_sign_symbol(_current) + text
-    return f"+{text}" if match["sign"] else text
+    return f"+{text}" if match["sign"] and exact > 0 else text
 
 
 class _Localised(string.Formatter):
@@ -175,7 +175,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
     """
     try:
         return _Localised().vformat(template, (), values)
-    except (LookupError, AttributeError, ValueError) as error:
+    except (LookupError, AttributeError, TypeError, ValueError) as error:
         raise CourseError(f"the sentence {template!r} cannot be filled: {error!r}") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +21,7 @@ from klasteryste.book.folders import Folders, fingerprint
 from klasteryste.book.mathml import to_mathml
 from klasteryste.book.serve import serve
 from klasteryste.errors import CourseError
+from klasteryste.language import use_language
 
 
 @pytest.fixture
@@ -37,6 +39,9 @@ def test_a_small_book_is_built_and_nothing_runs_twice(small):
     before = {path: path.stat().st_mtime_ns for path in made(small)}
     build(small, TITLES, ["m0"])
     assert {path: path.stat().st_mtime_ns for path in made(small)} == before
+    shutil.rmtree(small.site)
+    build(small, TITLES, ["m0"])
+    assert list(small.site.glob("*.whl")) and list((small.site / "fonts").glob("*.woff"))
 
 
 def made(folders: Folders) -> list[Path]:
@@ -163,9 +168,16 @@ def test_a_formula_becomes_mathml(latex):
     assert element.startswith("<math") and 'display="block"' in element and "\\" not in element
 
 
-def test_a_formula_with_an_unknown_command_is_refused():
-    with pytest.raises(ValueError, match="unknowncommand"):
-        to_mathml(r"\unknowncommand{x}", "inline")
+def test_a_formula_has_the_decimal_sign_of_the_page():
+    assert "<mn>1.96</mn>" in to_mathml("z = 1.96", "inline")
+    use_language("lt")
+    assert "<mn>1,96</mn>" in to_mathml("z = 1.96", "inline")
+
+
+@pytest.mark.parametrize("latex", [r"\unknowncommand{x}", r"\text{if p<q}"])
+def test_a_formula_that_cannot_be_shown_is_refused(latex):
+    with pytest.raises(ValueError, match=re.escape(repr(latex))):
+        to_mathml(latex, "inline")
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path):

@@ -53,6 +53,14 @@ def test_only_pinned_cells_keep_their_outputs(path):
     assert pinned, "no number is pinned"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "assignments" / "source").rglob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_an_assignment_keeps_no_output(path):
+    for cell in read(path).cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None, f"{cell.id} was run"
+
+
 @every_notebook
 def test_a_pinned_cell_prints_keys_and_rounded_values_only(path):
     for cell in read(path).cells:

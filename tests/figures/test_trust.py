@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from klasteryste.errors import CourseError
 from klasteryste.figures.style import COUNTRY_MARKS
 from klasteryste.figures.trust import (
     detectable_curves,
@@ -57,6 +58,16 @@ def only_axes(fig: Figure) -> Axes:
 
 def words(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts]
+
+
+def test_a_missing_first_wave_is_named_too(waves: pd.DataFrame) -> None:
+    later = waves[(waves["country"] != "LT") | (waves["wave"] > 2)]
+    assert words(only_axes(trust_lines(later, ylabel="Trust"))).count("no data") == 4
+
+
+def test_a_country_without_a_mark_is_refused(waves: pd.DataFrame) -> None:
+    with pytest.raises(CourseError, match="no mark for PL"):
+        trust_lines(waves.replace({"country": {"EE": "PL"}}), ylabel="Trust")
 
 
 def test_a_missing_wave_breaks_the_line_and_is_named(waves: pd.DataFrame) -> None:

@@ -53,10 +53,10 @@ class Folders:
         library = [self.package / part for part in parts]
         return fingerprint([*library, self.root / "data", self.root / "requirements.txt"])
 
-    def unless_done(self, name: str, made_from: str, make: Callable[[], object]) -> None:
-        """Call `make`, unless it was called for the same `name` and `made_from` before."""
-        mark = self.work / "done" / name
-        if mark.is_file() and mark.read_text(encoding="utf-8") == made_from:
+    def unless_made(self, target: Path, made_from: str, make: Callable[[], object]) -> None:
+        """Call `make`, unless `target` is there and was made from the same before."""
+        mark = self.work / "made" / target.name
+        if target.exists() and mark.is_file() and mark.read_text(encoding="utf-8") == made_from:
             return
         make()
         write(mark, made_from)

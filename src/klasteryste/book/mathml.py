@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from xml.etree import ElementTree
+
+from babel.numbers import get_decimal_symbol
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
+
+from klasteryste.language import current_language
 
 _log = logging.getLogger(__name__)
 
@@ -25,12 +31,17 @@ def to_mathml(latex: str, display: str) -> str:
     Raises
     ------
     ValueError
-        If a command survives the conversion, which a reader would see as text.
+        If a command survives the conversion, which a reader would see as text, or what comes out is no XML.
     """
     element = convert(latex, display=display)
     if "\\" in element:
         raise ValueError(f"latex2mathml leaves a command of {latex!r} unconverted")
-    return element
+    try:
+        ElementTree.fromstring(element)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"latex2mathml makes no XML of {latex!r} ({error})") from None
+    # Formulas are the same in both languages' sources; their decimal sign is the page's.
+    return re.sub(r"(<mn>\d+)\.(\d+</mn>)", rf"\1{get_decimal_symbol(current_language())}\2", element)
 
 
 def _math(translator: HTML5Translator, node: nodes.Element, display: str) -> str:

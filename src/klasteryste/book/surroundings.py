@@ -61,7 +61,9 @@ def wheel(folders: Folders) -> str:
     made_from = fingerprint(folders.root / part for part in inside)
     folders.site.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folders.site.resolve())]
-    folders.unless_done(name, made_from, lambda: _run("the wheel", command, folders.root, folders.work))
+    folders.unless_made(
+        folders.site / name, made_from, lambda: _run("the wheel", command, folders.root, folders.work)
+    )
     return name
 
 
@@ -75,7 +77,8 @@ def constraints(folders: Folders) -> None:
 def math_font(folders: Folders) -> None:
     """Write the font of the formulas."""
     made_from = fingerprint([Path(fonts.__file__)])
-    folders.unless_done("math-font", made_from, lambda: fonts.write_math_font(folders.site / "fonts"))
+    target = folders.site / "fonts"
+    folders.unless_made(target, made_from, lambda: fonts.write_math_font(target))
 
 
 def index(folders: Folders) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from klasteryste.errors import CourseError
 from klasteryste.figures.style import COUNTRY_MARKS, INK, QUIET, SERIES_MARKS, axis_numbers, course_style
 from klasteryste.language import _, country_name, fill
 
@@ -31,7 +32,14 @@ def trust_lines(frame: pd.DataFrame, *, ylabel: str) -> Figure:
         ``year_end``, and the shares ``trust``, ``low``, ``high``.
     ylabel : str
         Words for the vertical axis.
+
+    Raises
+    ------
+    CourseError
+        If a country has no mark of its own.
     """
+    if strangers := sorted(set(frame["country"]) - set(COUNTRY_MARKS)):
+        raise CourseError(f"no mark for {', '.join(strangers)}: draw {', '.join(COUNTRY_MARKS)} only")
     frame = frame.assign(year=(frame["year_start"] + frame["year_end"]) / 2).sort_values("wave")
     waves = frame.drop_duplicates("wave")
     years = waves["year"].to_numpy()
@@ -50,7 +58,7 @@ def trust_lines(frame: pd.DataFrame, *, ylabel: str) -> Figure:
             )
             there = np.flatnonzero(~np.isnan(share))
             for gap in np.flatnonzero(np.isnan(share)):
-                height = share[there[there < gap][-1]]
+                height = share[there[np.abs(there - gap).argmin()]]
                 ax.text(x[gap], height, _("no data"), color=mark.colour, ha="center", va="center")
             ends.append((float(years[there[-1]]) + _BESIDE, float(share[there[-1]]), str(code)))
         for year, height, code in _apart(ends):
