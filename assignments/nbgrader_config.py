@@ -19,15 +19,15 @@ c.Exchange.root = str(Path(jupyter_data_dir(), "klasteryste", "exchange"))
 # One English source, a release folder per language, one gradebook.
 c.GenerateAssignment.preprocessors = ["klasteryste.grading.release.LanguageFolders"]
 c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
-# Hidden tests hold answers; a student reads what they say, not what they are.
+# Hidden tests hold answers; a student reads what they say, not what they are nor what other code prints.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "klasteryste.grading.feedback.HideTests",
-    "klasteryste.grading.feedback.FormulasAsMathML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-# The feedback page loads nothing from anywhere: MathJax would come from a content network.
+# The pages of the feedback and of formgrader load no MathJax from a content network: formulas are MathML.
 c.HTMLExporter.extra_template_basedirs = [TEMPLATES, formgrader_templates]
+c.HTMLExporter.filters = {"markdown2html": "klasteryste.grading.feedback.markdown2html"}
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",

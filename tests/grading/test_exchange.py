@@ -10,10 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.exchange import ExchangeError
 
 from klasteryste.errors import CourseError
-from klasteryste.grading.exchange import place_submission
+from klasteryste.grading.exchange import Collect, place_submission
 from klasteryste.grading.reference import Reference, grade_id, read_notebook
+
+from .conftest import course_directory
 
 LOG = logging.getLogger("grading")
 
@@ -135,3 +138,85 @@ def test_a_damaged_notebook_does_not_hide_a_good_one(
         path.write_text("{")
     with pytest.raises(CourseError, match=r"en/m2\.ipynb.*; lt/m2\.ipynb"):
         place_submission(folder, "ona", "m2", references, LOG)
+
+
+def test_a_folder_where_the_notebook_should_be_is_said(
+    folder: Path, references: dict[str, Reference]
+) -> None:
+    (folder / "m2.ipynb").unlink()
+    (folder / "m2.ipynb").mkdir()
+    answer(folder / "lt" / "m2.ipynb", "m2-task-1-answer")
+    with pytest.raises(CourseError, match=r"^m2\.ipynb is a folder.*ask for"):
+        place_submission(folder, "ona", "m2", references, LOG)
+
+
+class Course:
+    """A course with a generated assignment, and an exchange with the submissions of two students."""
+
+    def __init__(self, generated: Path, root: Path) -> None:
+        self.folder = Path(shutil.copytree(generated, root / "course"))
+        self.exchange = root / "exchange"
+        inbound = self.exchange / "klasteryste" / "inbound"
+        self.inbound = {name: inbound / f"{name}+m2+2026-01-01 10:00:00 UTC" for name in ("ona", "ruta")}
+        for path in self.inbound.values():
+            shutil.copytree(generated / "release" / "m2", path)
+            (path / "timestamp.txt").write_text("2026-01-01 10:00:00 UTC")
+
+    def collect(self) -> set[str]:
+        """Collect what is newer, and return who has a submission now."""
+        coursedir = course_directory(self.folder)
+        coursedir.course_id, coursedir.assignment_id = "klasteryste", "m2"
+        Collect(coursedir, root=str(self.exchange), check_owner=False, update=True, log=LOG).start()
+        return {path.parent.name for path in self.folder.glob("submitted/*/m2")}
+
+
+@pytest.fixture
+def course(generated: Path, tmp_path: Path) -> Course:
+    return Course(generated, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["file link", "folder link", "link for a submission", "pipe"])
+def test_what_is_neither_file_nor_folder_is_not_collected(
+    course: Course, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = course.inbound["ona"] / "lt" / "m2.ipynb"
+    if kind == "file link":
+        path.unlink()
+        path.symlink_to(course.folder / "source" / "m2" / "m2.ipynb")
+    elif kind == "folder link":
+        path = path.with_name("a")
+        path.symlink_to(course.folder / "marking")
+    elif kind == "link for a submission":
+        path = course.inbound["ona"]
+        shutil.rmtree(path)
+        path.symlink_to(course.inbound["ruta"])
+    else:
+        path = path.with_name("pipe")
+        os.mkfifo(path)
+    assert course.collect() == {"ruta"}
+    (message,) = (record.getMessage() for record in caplog.records if record.levelname == "ERROR")
+    assert f"Student ona, assignment m2: not collected ({path} is neither a file nor a folder" in message
+
+
+def test_what_could_not_be_collected_is_when_it_is_mended(course: Course) -> None:
+    for language in ("en", "lt"):
+        path = course.inbound["ona"] / language / "m2.ipynb"
+        path.rename(path.with_name("untitled.ipynb"))
+    assert course.collect() == {"ruta"}
+    path.with_name("untitled.ipynb").rename(path)
+    assert course.collect() == {"ona", "ruta"}
+
+
+@pytest.mark.parametrize("missing", ["reference/lt/m2/m2.ipynb", "gradebook.db"])
+def test_without_references_nothing_is_collected_and_nothing_lost(
+    course: Course, missing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    course.collect()
+    for path in course.inbound.values():
+        path.rename(path.with_name(path.name.replace("2026", "2027")))
+    (course.folder / missing).unlink()
+    with pytest.raises(ExchangeError, match=r"run `nbgrader generate_assignment --force m2`"):
+        course.collect()
+    assert [record.levelname for record in caplog.records].count("CRITICAL") == 1
+    for student in course.inbound:
+        assert (course.folder / "submitted" / student / "m2" / "timestamp.txt").read_text().startswith("2026")

@@ -260,9 +260,10 @@ def test_every_student_finds_the_feedback_with_nbgrader_as_it_comes(played: Roun
 def test_what_cannot_be_graded_is_one_line_each_and_stops_nobody(played: Round) -> None:
     deep, lost = sorted(line for line in played.collected.splitlines() if "ERROR" in line)
     assert re.search(
-        r"Student deep, assignment m2: en/m2\.ipynb: .* is not a notebook .*; lt/m2\.ipynb: ", deep
+        r"Student deep, assignment m2: not collected \(en/m2\.ipynb: .* is not a notebook .*; lt/m2\.ipynb: ",
+        deep,
     )
-    assert "Student lost, assignment m2: no m2.ipynb in" in lost
+    assert "Student lost, assignment m2: not collected (no m2.ipynb in" in lost
     assert played.marks().keys() == STUDENTS.keys()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -18,25 +19,35 @@ from klasteryste.grading.reference import Reference, language_of, read_notebook,
 class Collect(ExchangeCollect):  # type: ignore[misc]
     """nbgrader's collect, which then puts the notebook a student worked in where nbgrader grades it."""
 
+    def init_dest(self) -> None:
+        """Read the references; if they are missing, fail before any earlier submission is replaced."""
+        super().init_dest()
+        assignment = self.coursedir.assignment_id
+        try:
+            self._references = {
+                notebook: read_references(self.coursedir, assignment, notebook)
+                for notebook in self._notebooks(assignment)
+            }
+        except CourseError as error:
+            self.fail(str(error))
+
     def do_copy(self, src: str, dest: str, log: Logger | None = None) -> None:
         """Copy a submission and choose its notebooks; what goes wrong is one line in the log.
 
-        Nothing that one student submitted keeps the next from being collected.
+        Nothing that one student submitted keeps the next from being collected, and nothing stays of what
+        could not be collected: nbgrader would take it for collected the next time.
         """
         student = self._path_to_record(src)["username"]
-        assignment = self.coursedir.assignment_id
         try:
+            require_files_and_folders(Path(src))
             super().do_copy(src, dest, log)
-            for notebook in self._notebooks(assignment):
-                references = read_references(self.coursedir, assignment, notebook)
+            for notebook, references in self._references.items():
                 place_submission(Path(dest), student, notebook, references, self.log)
-        except CourseError as error:
-            self.log.error("Student %s, assignment %s: %s", student, assignment, error)
         except Exception as error:
             self.log.error(
                 "Student %s, assignment %s: not collected (%s): look at %s, and collect again",
                 student,
-                assignment,
+                self.coursedir.assignment_id,
                 next(iter(str(error).splitlines()), type(error).__name__),
                 src,
             )
@@ -45,9 +56,39 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     def _notebooks(self, assignment: str) -> list[str]:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
-                return sorted(notebook.name for notebook in gradebook.find_assignment(assignment).notebooks)
+                notebooks = sorted(
+                    notebook.name for notebook in gradebook.find_assignment(assignment).notebooks
+                )
             except MissingEntry:
-                return []
+                notebooks = []
+        if not notebooks:
+            raise CourseError(
+                f"assignment {assignment!r} has no notebook in the gradebook: "
+                f"run `nbgrader generate_assignment --force {assignment}`"
+            )
+        return notebooks
+
+
+def require_files_and_folders(path: Path) -> None:
+    """Check that a submission holds regular files and folders only.
+
+    Copying reads through a link, with the rights of whoever copies: one to the assignment's source would
+    earn full marks. A link to its own folder, or to a device, has no end.
+
+    Raises
+    ------
+    CourseError
+        If anything in it is a link, a pipe, a socket or a device.
+    """
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        for item in path.iterdir():
+            require_files_and_folders(item)
+    elif not stat.S_ISREG(mode):
+        raise CourseError(
+            f"{path} is neither a file nor a folder, but a link, a pipe or a device: "
+            "ask for a submission without it"
+        )
 
 
 def place_submission(
@@ -80,9 +121,12 @@ def place_submission(
     Raises
     ------
     CourseError
-        If the submission holds no such notebook, or none that can be read and whose language is known.
+        If the submission holds no such notebook, or none that can be read and whose language is known, or
+        if a folder stands where the notebook has to be.
     """
     name = f"{notebook}.ipynb"
+    if (folder / name).is_dir():
+        raise CourseError(f"{name} is a folder, where the notebook should be: ask for it to be renamed")
     answers: dict[Path, int] = {}
     problems = []
     for path in (folder / name, *sorted(folder.glob(f"*/{name}"))):
@@ -97,7 +141,7 @@ def place_submission(
         except CourseError as error:
             problems.append(f"{path.relative_to(folder)}: {error}")
     if not answers:
-        missing = f"no {name} in {folder} or in a folder of it: ask for it to be submitted again"
+        missing = f"no {name} in the submission or in a folder of it: ask for it to be submitted again"
         raise CourseError("; ".join(problems) or missing)
     for problem in problems:
         log.warning("Student %s: passed over %s", student, problem)
@@ -126,9 +170,9 @@ def _copy_up(notebook: Path, folder: Path) -> None:
     shutil.copy2(notebook, folder / notebook.name)
     for item in notebook.parent.iterdir():
         top = folder / item.name
-        if item.suffix == ".ipynb" or item.is_symlink() or top.exists():
+        if item.suffix == ".ipynb" or top.exists():
             continue
         if item.is_dir():
-            shutil.copytree(item, top, symlinks=True)
+            shutil.copytree(item, top)
         else:
             shutil.copy2(item, top)
