@@ -17,12 +17,12 @@ from traitlets.config import PyFileConfigLoader
 from klasteryste.grading.feedback import HideTests
 
 CONFIG = Path(__file__).parents[2] / "assignments" / "nbgrader_config.py"
-SECRET = "0.0123"
+HIDDEN = "0.0123"
 TEST = f"""# A test.
 ### BEGIN HIDDEN TESTS
 def check():
     points = 2
-    if answer() != {SECRET}:
+    if answer() != {HIDDEN}:
         print("A part is wrong.")
         points -= 1
     print("Never said." if points > 2 else "A wo" "rd.")
@@ -102,7 +102,7 @@ def test_no_answer_can_read_the_test_out(attack):
             assert hasattr(builtins, output.ename) or output.ename == "Error"
             assert output.evalue in allowed | {""} and output.traceback[0].startswith(output.ename)
     assert results <= 1
-    assert SECRET not in str(notebook) and "ACE" not in str(notebook.cells[1])
+    assert HIDDEN not in str(notebook) and "ACE" not in str(notebook.cells[1])
 
 
 def test_the_order_of_what_is_printed_spells_nothing():
@@ -114,7 +114,7 @@ def test_the_order_of_what_is_printed_spells_nothing():
 
 
 def test_widgets_leave_no_state():
-    notebook = new_notebook(metadata={"widgets": {"state": SECRET}})
+    notebook = new_notebook(metadata={"widgets": {"state": HIDDEN}})
     assert "widgets" not in hidden(notebook).metadata
 
 
