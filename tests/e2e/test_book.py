@@ -81,6 +81,16 @@ def test_solutions_open_by_keyboard(page: Page, address, language):
     assert first.get_attribute("open") is not None
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_column_of_a_table_is_cut_off(page: Page, address, language):
+    page.goto(f"{address}{language}/notebooks/m2.html")
+    tables = page.locator(".klasteryste-table")
+    assert tables.count() >= 3
+    for table in tables.all():
+        right = table.evaluate("element => element.getBoundingClientRect().right")
+        assert right <= table.evaluate("element => element.closest('article').getBoundingClientRect().right")
+
+
 def test_labels_and_captions_are_in_lithuanian(page: Page, address):
     page.goto(f"{address}lt/notebooks/m2.html")
     exercises = page.locator(".exercise .admonition-title").all_inner_texts()
