@@ -6,7 +6,8 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +17,43 @@ from babel import Locale
 DATA = Path(__file__).resolve().parents[1]
 DESCRIPTOR = "datapackage.json"
 
+Files = Mapping[str, bytes]
 Tables = dict[str, pd.DataFrame]
 
 # Names that publishers use where the Unicode CLDR has another.
 _OTHER_NAMES = {"Czech Republic": "CZ", "Slovak Republic": "SK", "Turkey": "TR"}
 
 
-def run(
-    description: str | None,
-    source: str,
-    sha256: str,
-    tables: Callable[[pd.DataFrame], Tables],
-    **options: Any,
-) -> None:
-    """Do what each script does: read the publisher's file, make tables of it, write them."""
+def run(description: str | None, sources: Mapping[str, str], tables: Callable[[Files], Tables]) -> None:
+    """Do what each script does: read the publishers' files, make tables of them, write them.
+
+    `sources` holds the SHA-256 of each file by its path below the folder; `tables` gets their bytes.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path, help="where the publishers' files are, see data/README.md")
     parser.add_argument(
         "--output", type=Path, default=DATA, help=f"a folder with {DESCRIPTOR}; default: data"
     )
     arguments = parser.parse_args()
-    for name, table in tables(read(arguments.folder, source, sha256, **options)).items():
+    files = {name: read(arguments.folder, name, sha256) for name, sha256 in sources.items()}
+    for name, table in tables(files).items():
         write(arguments.output, name, table)
 
 
-def read(folder: Path, name: str, sha256: str, **options: Any) -> pd.DataFrame:
-    """Read a publisher's CSV, if it is byte for byte the file the table was made from."""
+def read(folder: Path, name: str, sha256: str) -> bytes:
+    """Read a publisher's file, if it is byte for byte the one the table was made from."""
     path = folder / name
     if not path.is_file():
         sys.exit(f"{path} is not there: give the folder that holds {name}, see data/README.md")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
         sys.exit(f"{path} is not the file the table was made from: its SHA-256 is not {sha256}")
-    return pd.read_csv(path, keep_default_na=False, na_values=["", "NA"], **options)
+    return content
+
+
+def csv(content: bytes, **options: Any) -> pd.DataFrame:
+    """Turn the bytes of a CSV into a frame; only an empty cell or "NA" is missing."""
+    return pd.read_csv(BytesIO(content), keep_default_na=False, na_values=["", "NA"], **options)
 
 
 def country_codes(names: pd.Series) -> pd.Series:
@@ -61,8 +67,13 @@ def country_codes(names: pd.Series) -> pd.Series:
 
 def write(folder: Path, name: str, table: pd.DataFrame) -> None:
     """Write ``<name>.csv`` (UTF-8, LF) and put its size and SHA-256 into the folder's descriptor."""
-    content = table.to_csv(index=False, lineterminator="\n").encode()
-    (folder / f"{name}.csv").write_bytes(content)
+    (folder / f"{name}.csv").write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
+    seal(folder, name)
+
+
+def seal(folder: Path, name: str) -> None:
+    """Put the size and SHA-256 of ``<name>.csv`` into the folder's descriptor."""
+    content = (folder / f"{name}.csv").read_bytes()
     descriptor = folder / DESCRIPTOR
     package = json.loads(descriptor.read_text(encoding="utf-8"))
     resource = next(r for r in package["resources"] if r["name"] == name)
@@ -70,4 +81,4 @@ def write(folder: Path, name: str, table: pd.DataFrame) -> None:
     resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     descriptor.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{name}.csv: {len(table)} rows, {len(content)} bytes, {resource['hash']}")
+    print(f"{name}.csv: {len(content)} bytes, {resource['hash']}")

@@ -5,11 +5,13 @@ One row of the source is one participation: an organisation that takes part in a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
-from _tables import Tables, country_codes, run
+from _tables import Files, Tables, country_codes, csv, run
 
 SOURCE = "networks/bsr_2007_2013_partnerships.csv"
-SHA256 = "3edf25863e5b0fa6627a00a5eb330b9a81c72ef825cc3d0289840736b4c262a1"
+SOURCES = {SOURCE: "3edf25863e5b0fa6627a00a5eb330b9a81c72ef825cc3d0289840736b4c262a1"}
 
 
 def split_nuts(column: pd.Series) -> pd.DataFrame:
@@ -23,8 +25,9 @@ def numbered(ids: pd.Series) -> pd.Series:
     return ids.str[1:].astype(int)
 
 
-def tables(source: pd.DataFrame) -> Tables:
+def tables(files: Files) -> Tables:
     """Make the three tables."""
+    source = csv(files[SOURCE], dtype=str)
     source = source.apply(lambda column: column.str.strip())
     source["country"] = country_codes(source["Country"])
     nuts2, nuts3 = split_nuts(source["NUTS2"]), split_nuts(source["NUTS3"])
@@ -57,9 +60,9 @@ def tables(source: pd.DataFrame) -> Tables:
     }
 
 
-def main(sha256: str = SHA256) -> None:
-    """Write the three tables; `sha256` is that of the publisher's file."""
-    run(__doc__, SOURCE, sha256, tables, dtype=str)
+def main(sources: Mapping[str, str] = SOURCES) -> None:
+    """Write the three tables; `sources` holds the SHA-256 of each publisher's file."""
+    run(__doc__, sources, tables)
 
 
 if __name__ == "__main__":

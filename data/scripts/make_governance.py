@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from _tables import Tables, country_codes, run
+from collections.abc import Mapping
+
+from _tables import Files, Tables, country_codes, csv, run
 
 SOURCE = "wgi/wgi_europe_1996_2023.csv"
-SHA256 = "198d1f1541ab7491fa385ccdf20f06c30ebe05060709798ede8bfa905a57e84a"
+SOURCES = {SOURCE: "198d1f1541ab7491fa385ccdf20f06c30ebe05060709798ede8bfa905a57e84a"}
 
 COLUMNS = {
     "country": "country",
@@ -21,15 +22,16 @@ COLUMNS = {
 }
 
 
-def tables(source: pd.DataFrame) -> Tables:
+def tables(files: Files) -> Tables:
     """Make the table."""
+    source = csv(files[SOURCE])
     table = source.assign(country=country_codes(source["countryname"]))[list(COLUMNS)].rename(columns=COLUMNS)
     return {"governance": table.sort_values(["country", "indicator", "year"])}
 
 
-def main(sha256: str = SHA256) -> None:
-    """Write the table; `sha256` is that of the publisher's file."""
-    run(__doc__, SOURCE, sha256, tables)
+def main(sources: Mapping[str, str] = SOURCES) -> None:
+    """Write the table; `sources` holds the SHA-256 of each publisher's file."""
+    run(__doc__, sources, tables)
 
 
 if __name__ == "__main__":

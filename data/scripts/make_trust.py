@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
-from _tables import Tables, country_codes, run
+from _tables import Files, Tables, country_codes, csv, run
 
 SOURCE = "trust/df_trust.csv"
-SHA256 = "ea3b4e0821691159d80d7c6a48d8d821223d39261c9c23b89b74d75daef1c524"
+SOURCES = {SOURCE: "ea3b4e0821691159d80d7c6a48d8d821223d39261c9c23b89b74d75daef1c524"}
 
 # Every country of Europe and the Caucasus that EVS has ever surveyed, and Andorra, which only WVS has.
 EUROPE = [
@@ -20,8 +22,9 @@ EUROPE = [
 RELEASED_TWICE = [("SE", "WVS", 1), ("SE", "WVS", 2), ("SE", "WVS", 4)]
 
 
-def tables(source: pd.DataFrame) -> Tables:
+def tables(files: Files) -> Tables:
     """Make the table."""
+    source = csv(files[SOURCE])
     source = source[source["survey"].isin(["EVS", "WVS"]) & (source["country.name"] != "Northern Ireland")]
     years = source["years"].str.split("-", expand=True).astype(int)
     table = pd.DataFrame(
@@ -44,9 +47,9 @@ def tables(source: pd.DataFrame) -> Tables:
     return {"trust": table.sort_values(["country", "year_start", "survey"])}
 
 
-def main(sha256: str = SHA256) -> None:
-    """Write the table; `sha256` is that of the publisher's file."""
-    run(__doc__, SOURCE, sha256, tables)
+def main(sources: Mapping[str, str] = SOURCES) -> None:
+    """Write the table; `sources` holds the SHA-256 of each publisher's file."""
+    run(__doc__, sources, tables)
 
 
 if __name__ == "__main__":
