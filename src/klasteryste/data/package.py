@@ -201,7 +201,7 @@ def as_table(entry: Mapping[str, Any]) -> Table:
         ),
         retrieved=entry["retrieved"],
         sha256=entry["hash"].removeprefix("sha256:"),
-        transformations=tuple(entry["transformations"]),
+        transformations=tuple(_text(entry, "transformations")),
         limitations=tuple(_text(entry, "limitations")),
         package=entry.get("package"),
         version=entry.get("version"),

@@ -24,7 +24,8 @@ _TABLE = {
     **{"name": str, "path": str, "retrieved": str, "hash": str, "bytes": int},
     **{"title": str, "title_lt": str, "description": str, "description_lt": str},
     **{"licenses": [_LICENCE], "sources": [_SOURCE], "schema": _SCHEMA},
-    **{"transformations": [str], "limitations": [str], "limitations_lt": [str]},
+    **{"transformations": [str], "transformations_lt": [str]},
+    **{"limitations": [str], "limitations_lt": [str]},
 }
 _TABLE_READ_IN_PLACE = {**_TABLE, "package": str, "version": str}
 DESCRIPTOR_SHAPE = {"resources": [_TABLE], "read_in_place?": [_TABLE_READ_IN_PLACE]}

@@ -116,8 +116,9 @@ def _check_forms(entry: _Entry) -> Iterator[str]:
         yield "retrieved is not a date such as 2026-11-23"
     if not re.fullmatch(r"sha256:[0-9a-f]{64}", entry["hash"]):
         yield "hash is not 'sha256:' and 64 hexadecimal digits"
-    if len(entry["limitations"]) != len(entry["limitations_lt"]):
-        yield "limitations and limitations_lt are not equally many"
+    for key in ("limitations", "transformations"):
+        if len(entry[key]) != len(entry[f"{key}_lt"]):
+            yield f"{key} and {key}_lt are not equally many"
     for field in entry["schema"]["fields"]:
         if field["type"] not in _TYPES:
             yield f"column {field['name']}: the type {field['type']!r} is not {' or '.join(_TYPES)}"
