@@ -21,7 +21,11 @@ Files = Mapping[str, bytes]
 Tables = dict[str, pd.DataFrame]
 
 # Names that publishers use where the Unicode CLDR has another.
-_OTHER_NAMES = {"Czech Republic": "CZ", "Slovak Republic": "SK", "Turkey": "TR"}
+_OTHER_NAMES = {
+    **{"Bosnia Herzegovina": "BA", "Congo Brazzaville": "CG", "Czech Republic": "CZ", "Hong Kong": "HK"},
+    **{"Ivory Coast": "CI", "Myanmar": "MM", "Palestine": "PS", "Slovak Republic": "SK", "Turkey": "TR"},
+    **{"UAE": "AE", "UK": "GB", "USA": "US"},
+}
 
 
 def run(description: str | None, sources: Mapping[str, str], tables: Callable[[Files], Tables]) -> None:
@@ -58,11 +62,17 @@ def csv(content: bytes, **options: Any) -> pd.DataFrame:
 
 def country_codes(names: pd.Series) -> pd.Series:
     """Turn English names of countries into ISO 3166-1 alpha-2 codes (Kosovo: the user-assigned XK)."""
-    codes = {name: code for code, name in Locale.parse("en").territories.items() if len(code) == 2}
-    unknown = sorted(set(names) - set(codes) - set(_OTHER_NAMES))
+    codes = codes_by_name()
+    unknown = sorted(set(names) - set(codes))
     if unknown:
         sys.exit(f"no code is known for {', '.join(unknown)}: add it to _OTHER_NAMES in {__file__}")
-    return names.map(codes | _OTHER_NAMES)
+    return names.map(codes)
+
+
+def codes_by_name() -> dict[str, str]:
+    """Give the ISO 3166-1 alpha-2 code of each territory by its English names."""
+    codes = {name: code for code, name in Locale.parse("en").territories.items() if len(code) == 2}
+    return codes | _OTHER_NAMES
 
 
 def write(folder: Path, name: str, table: pd.DataFrame) -> None:

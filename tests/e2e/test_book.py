@@ -10,10 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import keep
 
+from klasteryste.data import describe, names
+from klasteryste.language import use_language
+
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ["en", "lt"]
-PAGES = ["index", "notebooks/m2", "student", "lecturer", "contribute", "search"]
+PAGES = ["index", "notebooks/m2", "data", "student", "lecturer", "contribute", "search"]
 OTHER = {"en": ("lt", "Lietuvių"), "lt": ("en", "English")}
 
 
@@ -67,6 +70,32 @@ def test_the_module_shows_its_figures_and_formulas(page: Page, address, language
         assert box is None or box["height"] > 5
     assert "\\" not in page.locator("article").inner_text(), "a command of LaTeX shows as text"
     assert page.locator("article .output.stderr, article .traceback").count() == 0
+
+
+def plain(words: str) -> str:
+    """Undo what typesetting does to apostrophes, dashes and spaces."""
+    return " ".join(words.replace("’", "'").replace("–", "-").split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_data_page_tells_all_that_the_package_says(page: Page, address, language):
+    page.goto(f"{address}{language}/data.html")
+    keep(page, f"data-{language}")
+    use_language(language)
+    try:
+        for table in map(describe, names()):
+            told = page.locator(f"#table-{table.name.replace('_', '-')}").inner_text()
+            told = plain(told)
+            labels = [field.unit_label for field in table.fields if field.unit_label]
+            columns = [words for field in table.fields for words in (field.name, field.description)]
+            for words in (
+                *(table.title, table.description, table.sha256, f'load("{table.name}")'),
+                *(*table.limitations, *table.transformations, *columns, *labels),
+                *(one.title for one in (*table.licences, *table.sources)),
+            ):
+                assert plain(words) in told, f"{table.name}: {words}"
+    finally:
+        use_language("en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

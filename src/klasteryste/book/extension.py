@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, mathml, solutions
+from klasteryste.book import citations, dictionary, mathml, solutions
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -96,6 +96,7 @@ def _no_sphinx_search(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     citations.register()
+    dictionary.setup(app)
     mathml.setup(app)
     solutions.setup(app)
     app.add_config_value("klasteryste_languages", [], "env")

@@ -1,8 +1,8 @@
 """What the data package says of its tables, as objects.
 
 The descriptor, ``datapackage.json``, follows the Frictionless Data Package specification, version 1. Tables
-under ``resources`` are files of the package. Tables under ``read_in_place`` are files of an installed
-dependency, which their terms of use do not let us copy: the specification has no word for those.
+under ``resources`` are files of the package. Tables under ``read_in_place`` are in an installed dependency,
+as a file or as a graph that a function gives, and are not copied: the specification has no word for those.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ DESCRIPTOR = "datapackage.json"
 
 @dataclass(frozen=True)
 class Field:
-    """A column: its type (``string``, ``integer`` or ``number``), unit, and whether a cell may be empty."""
+    """A column: its type (``string``, ``integer`` or ``number``), unit, and whether a cell may be empty.
+
+    ``unit`` is the same in every language, ``unit_label`` is in the language in use.
+    """
 
     name: str
     type: str
     description: str
     unit: str | None
+    unit_label: str | None
     required: bool
 
 
@@ -51,15 +55,33 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Geography:
+    """Which place a row is about: a column of codes, or one code for all rows."""
+
+    column: str | None
+    everywhere: str | None
+
+
+@dataclass(frozen=True)
+class Time:
+    """Which years a row is about: one column, or two for the first and the last; or the same for all rows."""
+
+    columns: tuple[str, ...]
+    always: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """What the descriptor says of one table, in the language in use.
 
     ``path`` is relative to the folder of tables or, if ``package`` names a dependency, to the folder of
-    that package.
+    that package. If a function of the package gives the table, ``generator`` names it and there is no path.
+    ``version`` is that of the package when the table was retrieved; the hash tells whether another one still
+    has the same table.
     """
 
     name: str
-    path: str
+    path: str | None
     title: str
     description: str
     fields: tuple[Field, ...]
@@ -70,8 +92,11 @@ class Table:
     sha256: str
     transformations: tuple[str, ...]
     limitations: tuple[str, ...]
+    geography: Geography | None
+    time: Time | None
     package: str | None
     version: str | None
+    generator: str | None
 
 
 def tables_folder() -> Path:
@@ -180,7 +205,7 @@ def as_table(entry: Mapping[str, Any]) -> Table:
     key = schema["primaryKey"]
     return Table(
         name=entry["name"],
-        path=entry["path"],
+        path=entry.get("path"),
         title=_text(entry, "title"),
         description=_text(entry, "description"),
         fields=tuple(
@@ -189,6 +214,7 @@ def as_table(entry: Mapping[str, Any]) -> Table:
                 type=field["type"],
                 description=_text(field, "description"),
                 unit=field.get("unit"),
+                unit_label=_text(field, "unit") if "unit" in field else None,
                 required=field.get("constraints", {}).get("required", False),
             )
             for field in schema["fields"]
@@ -203,6 +229,17 @@ def as_table(entry: Mapping[str, Any]) -> Table:
         sha256=entry["hash"].removeprefix("sha256:"),
         transformations=tuple(_text(entry, "transformations")),
         limitations=tuple(_text(entry, "limitations")),
+        geography=_geography(entry.get("geography")),
+        time=_time(entry.get("time")),
         package=entry.get("package"),
         version=entry.get("version"),
+        generator=entry.get("generator"),
     )
+
+
+def _geography(entry: Mapping[str, Any] | None) -> Geography | None:
+    return None if entry is None else Geography(entry.get("column"), entry.get("everywhere"))
+
+
+def _time(entry: Mapping[str, Any] | None) -> Time | None:
+    return None if entry is None else Time(tuple(entry.get("columns", ())), tuple(entry.get("always", ())))

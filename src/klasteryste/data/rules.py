@@ -60,10 +60,60 @@ def _wrong_number_of(column: str, what: str) -> Callable[[Tables], pd.Series[boo
     return broken
 
 
+def _not_the_organisation_of_its_spelling(tables: Tables) -> pd.Series[bool]:
+    participations = tables["bsr_participations"]
+    organisations = tables["bsr_names"].set_index("spelling")["organisation"]
+    return participations["organisation"] != participations["spelling"].map(organisations)
+
+
+def _not_the_country_of_its_organisation(tables: Tables) -> pd.Series[bool]:
+    names = tables["bsr_names"]
+    countries = tables["bsr_organisations"].set_index("organisation")["country"]
+    return names["country"] != names["organisation"].map(countries)
+
+
+def _wrongly_first(tables: Tables) -> pd.Series[bool]:
+    names = tables["bsr_names"]
+    lowest = names["organisation"].str[1:] == names["spelling"].str[1:]
+    return lowest != (names["how"] == "first")
+
+
+def _wrong_number_of_names(tables: Tables) -> pd.Series[bool]:
+    organisations = tables["bsr_organisations"]
+    counts = tables["bsr_names"]["organisation"].value_counts()
+    return organisations["n_names"] != organisations["organisation"].map(counts)
+
+
+def _decision_not_kept(tables: Tables) -> pd.Series[bool]:
+    decisions = tables["bsr_decisions"]
+    organisations = tables["bsr_names"].set_index("spelling")["organisation"]
+    joined = decisions["spelling"].map(organisations) == decisions["other"].map(organisations)
+    return joined != (decisions["decision"] == "same")
+
+
+def _urban_and_rural_differ_from_all(tables: Tables) -> pd.Series[bool]:
+    years = tables["municipality_years"]
+    urban = years["population_urban"]
+    # Where everyone is urban, the publisher leaves the rural population empty.
+    agree = (urban + years["population_rural"].fillna(0) == years["population"]).fillna(False)
+    return urban.notna() & ~agree.astype(bool)
+
+
+def _wrong_cooperation_flag(tables: Tables) -> pd.Series[bool]:
+    table = tables["municipalities"]
+    counts = [name for name in table.columns if name.startswith(("etmun_", "urbact_", "keep_"))]
+    return table[counts].notna().ne(table["cooperation_known"] == 1, axis="index").any(axis="columns")
+
+
 RULES = (
     _unknown_country("trust"),
-    _unknown_country("governance"),
+    _unknown_country("countries"),
     _unknown_country("bsr_organisations"),
+    _unknown_country("bsr_names"),
+    _unknown_country("institutional_trust"),
+    _unknown_country("civic_honesty"),
+    _unknown_country("expected_honesty"),
+    _unknown_country("legatum_claims"),
     Rule(
         ("trust",),
         "se_srs",
@@ -94,5 +144,59 @@ RULES = (
         "n_countries",
         "is not the number of countries among the project's participations",
         _wrong_number_of("n_countries", "country"),
+    ),
+    Rule(
+        ("bsr_participations", "bsr_names"),
+        "organisation",
+        "is not the organisation of its spelling",
+        _not_the_organisation_of_its_spelling,
+    ),
+    Rule(
+        ("bsr_names", "bsr_organisations"),
+        "country",
+        "is not the country of its organisation",
+        _not_the_country_of_its_organisation,
+    ),
+    Rule(
+        ("bsr_names",),
+        "how",
+        "does not fit: a lowest-numbered spelling, and no other, is first",
+        _wrongly_first,
+    ),
+    Rule(
+        ("bsr_organisations", "bsr_names"),
+        "n_names",
+        "is not the number of the organisation's spellings",
+        _wrong_number_of_names,
+    ),
+    Rule(
+        ("bsr_decisions", "bsr_names"),
+        "decision",
+        "was decided, but the spellings are not joined so",
+        _decision_not_kept,
+    ),
+    Rule(
+        ("civic_honesty",),
+        "n_reported",
+        "is more than the number of wallets",
+        lambda t: t["civic_honesty"]["n_reported"] > t["civic_honesty"]["n_wallets"],
+    ),
+    Rule(
+        ("municipality_years",),
+        "population",
+        "is not the sum of the urban and the rural population",
+        _urban_and_rural_differ_from_all,
+    ),
+    Rule(
+        ("municipalities",),
+        "cooperation_known",
+        "is not 1 where the counts of cooperation are there, 0 where they are missing",
+        _wrong_cooperation_flag,
+    ),
+    Rule(
+        ("municipality_borders",),
+        "neighbour",
+        "does not come after the municipality: each border is there once",
+        lambda t: t["municipality_borders"]["neighbour"] <= t["municipality_borders"]["municipality"],
     ),
 )

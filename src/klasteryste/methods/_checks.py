@@ -1,4 +1,4 @@
-"""What the methods demand of their input: finite numbers above nought, and columns of one dimension."""
+"""What the methods demand of their input: numbers above nought, levels, columns of one dimension, weights."""
 
 from __future__ import annotations
 
@@ -18,12 +18,34 @@ def require_positive(where: str, **numbers: float) -> None:
             raise CourseError(f"{where} was given {name} = {value}: give a finite number above nought")
 
 
+def require_level(level: float) -> None:
+    """Demand a confidence level between 0 and 1."""
+    if not 0 < level < 1:
+        raise CourseError(
+            f"a confidence level of {level} was given: give a number between 0 and 1, such as 0.95"
+        )
+
+
 def require_column(where: str, name: str, values: npt.NDArray[Any], n: int | None = None) -> None:
     """Demand an array of shape (n,); of any length if `n` is not given."""
     if values.ndim != 1:
         raise CourseError(f"{where} was given {name} of shape {values.shape}: give one column")
     if n is not None and len(values) != n:
         raise CourseError(f"{where} was given {len(values)} {name} for {n} answers: give one for each")
+
+
+def number_array(where: str, name: str, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Give `values` as an array of floats of their own shape; a missing value is NaN.
+
+    Raises
+    ------
+    CourseError
+        If they are not numbers.
+    """
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise CourseError(f"{where} was given {name} that are not all numbers: {error}") from None
 
 
 def number_column(
@@ -36,9 +58,26 @@ def number_column(
     CourseError
         If they are not numbers, or not one column of that length.
     """
-    try:
-        found = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise CourseError(f"{where} was given {name} that are not all numbers: {error}") from None
+    found = number_array(where, name, values)
     require_column(where, name, found, n)
     return found
+
+
+def weight_column(where: str, weights: npt.ArrayLike, n: int | None = None) -> npt.NDArray[np.float64]:
+    """Give survey weights as an array of floats, shape (n,), the largest of them 1.
+
+    Raises
+    ------
+    CourseError
+        If they are not one column of that length, one is missing, negative or infinite, or all are nought.
+    """
+    w = number_column(where, "weights", weights, n)
+    wrong = ~(np.isfinite(w) & (w >= 0))
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise CourseError(f"{where}: weight {w[place]} at row {place}; give a finite number, not negative")
+    if not (w > 0).any():
+        raise CourseError(f"{where} was given no weights above nought")
+    # Their unit does not matter, and the sum of huge ones would be infinite.
+    scaled: npt.NDArray[np.float64] = w / w.max()
+    return scaled

@@ -1,16 +1,17 @@
-"""How many people to ask: what change two independent surveys of the same population can show."""
+"""How many people to ask, in how many places: what change or effect a design can be expected to show."""
 
 from __future__ import annotations
 
 from math import ceil, inf, sqrt
 
-from scipy.stats import norm
+from scipy.special import nctdtrinc
+from scipy.stats import norm, t
 
 from klasteryste.errors import CourseError
 from klasteryste.methods._checks import require_positive
 
 
-def multiplier(alpha: float = 0.05, power: float = 0.8) -> float:
+def multiplier(alpha: float = 0.05, power: float = 0.8, *, df: float = inf) -> float:
     """Say how many standard errors a change must measure to be seen.
 
     Parameters
@@ -18,25 +19,66 @@ def multiplier(alpha: float = 0.05, power: float = 0.8) -> float:
     alpha : float
         Two-sided risk of announcing a change where there is none, between 0 and 1.
     power : float
-        Chance of announcing a change that is there, between `alpha` and 1.
+        Chance of announcing a change that is there, with its right sign, between `alpha` and 1.
+    df : float
+        Degrees of freedom of the standard error that the change will be tested with. Infinite unless given.
 
     Returns
     -------
     float
-        The normal quantiles at ``1 - alpha / 2`` and at `power`, added: about 2.8 at the usual values.
+        The normal quantiles at ``1 - alpha / 2`` and at `power`, added: about 2.8 at the usual values. With
+        `df` the exact answer of the t test: the noncentrality at which the noncentral t distribution exceeds
+        its critical value with chance `power`.
 
     Raises
     ------
     CourseError
-        Unless ``0 < alpha < power < 1``.
+        Unless ``0 < alpha < power < 1`` and `df` is above nought.
 
     References
     ----------
-    Bloom (1995), Evaluation Review 19(5), 547-556, doi:10.1177/0193841X9501900504.
+    Bloom (1995), Evaluation Review 19(5), 547-556, doi:10.1177/0193841X9501900504; Cohen (1988),
+    *Statistical Power Analysis for the Behavioral Sciences*.
     """
     if not 0 < alpha < power < 1:
         raise CourseError(f"alpha = {alpha} and power = {power} were given: give 0 < alpha < power < 1")
-    return float(norm.isf(alpha / 2) + norm.ppf(power))
+    if df == inf:
+        return float(norm.isf(alpha / 2) + norm.ppf(power))
+    require_positive("multiplier", df=df)
+    return float(nctdtrinc(df, 1 - power, t.isf(alpha / 2, df)))
+
+
+def cluster_deff(people: float, icc: float) -> float:
+    """Give the design effect of asking people in groups who resemble one another.
+
+    Parameters
+    ----------
+    people : float
+        People asked in each group (a staircase, a class, a village), the same in all, at least 1.
+    icc : float
+        Intraclass correlation: the part of the variance that lies between groups, 0 to 1.
+
+    Returns
+    -------
+    float
+        ``1 + (people - 1) * icc``, the `deff` of `detectable_change`, whether groups are drawn into a survey
+        or allotted to the two arms of an experiment. With m groups in each, give it ``df = 2 * m - 2`` too.
+
+    Raises
+    ------
+    CourseError
+        If `people` is not a finite number of at least 1, or `icc` is outside 0 to 1.
+
+    References
+    ----------
+    Kish (1965), *Survey Sampling*; Donner and Klar (2000), *Design and Analysis of Cluster Randomization
+    Trials in Health Research*.
+    """
+    if not (1 <= people < inf and 0 <= icc <= 1):
+        raise CourseError(
+            f"cluster_deff was given people = {people} and icc = {icc}: give at least 1, and from 0 to 1"
+        )
+    return 1 + (people - 1) * icc
 
 
 def detectable_change(
@@ -45,10 +87,13 @@ def detectable_change(
     *,
     deff: float = 1.0,
     population: float = inf,
+    df: float = inf,
     alpha: float = 0.05,
     power: float = 0.8,
 ) -> float:
     """Give the smallest change that two independent surveys of `n` people each can be expected to show.
+
+    Two arms of `n` people each in an experiment are the same sum.
 
     Parameters
     ----------
@@ -60,7 +105,7 @@ def detectable_change(
         Design effect of each survey.
     population : float
         How many people there are to ask. Infinite unless given: no finite population correction.
-    alpha, power : float
+    df, alpha, power : float
         As in `multiplier`.
 
     Returns
@@ -76,13 +121,93 @@ def detectable_change(
 
     References
     ----------
-    Bloom (1995), Evaluation Review 19(5), 547-556; correction for a
-    finite population after Kish (1965), *Survey Sampling*.
+    Bloom (1995), Evaluation Review 19(5), 547-556; correction for a finite population after Kish (1965),
+    *Survey Sampling*.
     """
-    _require_numbers("detectable_change", population, n=n, sd=sd, deff=deff)
-    if n > population:
-        raise CourseError(f"{n} people asked of {population}: a survey cannot ask more people than there are")
-    return multiplier(alpha, power) * sqrt(2 * deff * sd**2 * (1 / n - 1 / population))
+    variance = _mean_variance("detectable_change", n, sd, deff, population)
+    return multiplier(alpha, power, df=df) * sqrt(2 * variance)
+
+
+def detectable_did(
+    n: float,
+    sd: float,
+    *,
+    treated: int = 1,
+    comparison: int = 1,
+    place_sd: float = 0.0,
+    deff: float = 1.0,
+    population: float = inf,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> float:
+    r"""Give the smallest effect that a difference in differences can be expected to show.
+
+    Each place is surveyed once before and once after, each time with people drawn anew. The effect is
+    estimated by the mean change of the treated places less the mean change of the comparison places, whose
+    variance is
+
+    .. math:: 2 \left(\frac{1}{T} + \frac{1}{C}\right)
+        \left(\mathrm{deff}\,\sigma^2 \left(\frac1n - \frac1N\right) + \tau^2\right).
+
+    :math:`\tau`, the spread of the shocks that move a whole place in a single round (a factory that closes, a
+    scandal), does not shrink with the number of people asked: only more places help. It has to be estimated
+    from how much places of a group differ in their changes, which leaves :math:`T + C - 2` degrees of
+    freedom. With **one treated place** its own shock and the effect are one number, which no survey of it
+    takes apart: the comparison places stand in for it, on the assumption that shocks are alike everywhere.
+    With **one place on either side** the shocks cannot be estimated at all, and an effect can be told from
+    them only by assuming that there are none.
+
+    Parameters
+    ----------
+    n : float
+        People who answer in each place in each round.
+    sd : float
+        Standard deviation of the answers within a place, the same in all places and rounds.
+    treated, comparison : int
+        How many places there are with and without the treatment: T and C.
+    place_sd : float
+        Standard deviation of the shocks, independent from place to place and from round to round, in the
+        units of `sd`. Nought, unless given, assumes that there are none.
+    deff, population : float
+        As in `detectable_change`, in each place.
+    alpha, power : float
+        As in `multiplier`.
+
+    Returns
+    -------
+    float
+        `multiplier` times the standard error, in the units of `sd`. With one place on either side and without
+        shocks, ``multiplier * sqrt(4 * deff * sd**2 / n)`` in a large population.
+
+    Raises
+    ------
+    CourseError
+        If a number is not above nought, `place_sd` is negative, a number other than `population` is infinite,
+        more people are asked than there are, there are no whole numbers of places, or there are shocks and
+        just one place on either side.
+
+    References
+    ----------
+    Bloom (1995), Evaluation Review 19(5), 547-556; Donald and Lang (2007), Review of Economics and Statistics
+    89(2), 221-233; for one treated place Conley and Taber (2011), Review of Economics and Statistics 93(1),
+    113-125.
+    """
+    variance = _mean_variance("detectable_did", n, sd, deff, population)
+    for name, places in (("treated", treated), ("comparison", comparison)):
+        if not (places >= 1 and float(places).is_integer()):
+            raise CourseError(f"detectable_did was given {name} = {places}: give a whole number of places")
+    if not 0 <= place_sd < inf:
+        raise CourseError(
+            f"detectable_did was given place_sd = {place_sd}: give a finite number, not negative"
+        )
+    if place_sd > 0 and treated + comparison == 2:
+        raise CourseError(
+            "detectable_did was given shocks with one treated and one comparison place: the effect cannot be "
+            "told from them, so add comparison places"
+        )
+    df = treated + comparison - 2 if place_sd > 0 else inf
+    se = sqrt(2 * (1 / treated + 1 / comparison) * (variance + place_sd**2))
+    return multiplier(alpha, power, df=df) * se
 
 
 def sample_size(
@@ -101,7 +226,7 @@ def sample_size(
     change : float
         The change to be seen, in the units of `sd`; its sign does not matter.
     sd, deff, population, alpha, power : float
-        As in `detectable_change`, of which this is the inverse.
+        As in `detectable_change`, of which this is the inverse where `df` is infinite.
 
     Returns
     -------
@@ -113,12 +238,20 @@ def sample_size(
     CourseError
         If `change` is nought, another number is not above nought, or one other than `population` is infinite.
     """
-    _require_numbers("sample_size", population, change=abs(change), sd=sd, deff=deff)
+    require_positive("sample_size", change=abs(change), sd=sd, deff=deff)
+    _require_population("sample_size", population)
     unlimited = 2 * deff * (multiplier(alpha, power) * sd / change) ** 2
     return ceil(unlimited / (1 + unlimited / population))
 
 
-def _require_numbers(where: str, population: float, **numbers: float) -> None:
-    require_positive(where, **numbers)
+def _mean_variance(where: str, n: float, sd: float, deff: float, population: float) -> float:
+    require_positive(where, n=n, sd=sd, deff=deff)
+    _require_population(where, population)
+    if n > population:
+        raise CourseError(f"{n} people asked of {population}: a survey cannot ask more people than there are")
+    return deff * sd**2 * (1 / n - 1 / population)
+
+
+def _require_population(where: str, population: float) -> None:
     if population != inf:
         require_positive(where, population=population)

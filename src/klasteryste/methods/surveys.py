@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_column, require_column, require_positive
+from klasteryste.methods._checks import (
+    number_column,
+    require_column,
+    require_level,
+    require_positive,
+    weight_column,
+)
+from klasteryste.methods._frames import number_series
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,9 @@ class Estimate:
         people. NaN where all answers are equal, since both variances are then nought.
     lone_strata : int
         How many strata hold a single primary sampling unit, and so tell nothing of their own spread.
+    df : int
+        Degrees of freedom of the standard error: primary sampling units less strata, counting those in which
+        somebody answered. Where it is small, give it to `interval`.
     """
 
     value: float
@@ -39,11 +49,12 @@ class Estimate:
     n: int
     deff: float
     lone_strata: int
+    df: int
 
     @property
     def effective_n(self) -> float:
         """The size of the simple random sample that would be as precise: ``n / deff``."""
-        return self.n / self.deff
+        return inf if self.deff == 0 else self.n / self.deff
 
 
 @dataclass(frozen=True)
@@ -97,8 +108,8 @@ def srs_share_se(share: float, n: float, deff: float = 1.0) -> float:
     return sqrt(deff * share * (1 - share) / n)
 
 
-def interval(value: float, se: float, level: float = 0.95) -> tuple[float, float]:
-    """Give the normal confidence interval ``value ± z * se``.
+def interval(value: float, se: float, level: float = 0.95, *, df: float = inf) -> tuple[float, float]:
+    """Give the confidence interval ``value ± q * se``.
 
     Parameters
     ----------
@@ -106,22 +117,30 @@ def interval(value: float, se: float, level: float = 0.95) -> tuple[float, float
         An estimate and its standard error, in the same units.
     level : float
         Confidence level, between 0 and 1.
+    df : float
+        Degrees of freedom of the standard error. Infinite unless given: q is the quantile of the normal
+        distribution. Otherwise it is that of Student's t, which few primary sampling units call for.
 
     Returns
     -------
     tuple of float
-        The lower and the upper end. For a share near 0 or 1 they may leave the scale: see `wilson_interval`.
+        The lower and the upper end. For a share near 0 or 1 they may leave the scale: see `share_interval`.
 
     Raises
     ------
     CourseError
-        If the standard error is negative or not a number, or the level is not between 0 and 1.
+        If the standard error is negative or not a number, the level is not between 0 and 1, or `df` is not
+        above nought.
+
+    References
+    ----------
+    Korn and Graubard (1999), *Analysis of Health Surveys*.
     """
     if not (np.isfinite(value) and np.isfinite(se) and se >= 0):
         raise CourseError(
             f"interval was given {value} with standard error {se}: both must be numbers, se not negative"
         )
-    reach = _z(level) * se
+    reach = _quantile(level, df) * se
     return value - reach, value + reach
 
 
@@ -157,12 +176,59 @@ def wilson_interval(successes: float, n: float, level: float = 0.95) -> tuple[fl
     require_positive("wilson_interval", n=n)
     if not 0 <= successes <= n:
         raise CourseError(f"wilson_interval was given {successes} of {n}: give a count from 0 to {n}")
-    z = _z(level)
+    z = _quantile(level)
     share = successes / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # At 0 and at n the end is exactly 0 or 1, which floating point misses by a hair.
     return (0.0 if successes == 0 else centre - reach), (1.0 if successes == n else centre + reach)
+
+
+def share_interval(estimate: Estimate, level: float = 0.95) -> tuple[float, float]:
+    """Give Wilson's interval for a share from a sample with strata, clusters or weights.
+
+    It is `wilson_interval` at the effective sample size, made smaller where the standard error has few
+    degrees of freedom: ``n / deff * (q(n - 1) / q(df))**2`` with q the quantile of Student's t. From a simple
+    random sample it is `wilson_interval` itself. Strong clustering in few units still leaves it somewhat
+    short of its level, since the design effect is estimated from those units.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What `design_mean` found from answers of 0 and 1.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        The lower and the upper end, as shares.
+
+    Raises
+    ------
+    CourseError
+        If the answers were not 0 and 1, the design effect is nought or not known (all answers are equal, in
+        the sample or in each stratum), or there are no degrees of freedom.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22(158), 209-212; correction for degrees
+    of freedom after Korn and Graubard (1998), Survey Methodology 24; compared with others by Franco, Little,
+    Louis and Slud (2019), Journal of Survey Statistics and Methodology 7.
+    """
+    share, n, deff = estimate.value, estimate.n, estimate.deff
+    # A perfectly stratified sample leaves a variance of nought but for rounding.
+    if not deff > 1e-12:
+        raise CourseError(
+            "share_interval was given answers without spread, so no design effect is known: "
+            "give wilson_interval an effective number, such as n / kish_deff(weights)"
+        )
+    if not np.isclose(estimate.se**2 / deff, share * (1 - share) / (n - 1), atol=0):
+        raise CourseError(
+            f"share_interval was given a mean of {share} that is not of answers 0 and 1: use interval"
+        )
+    effective = estimate.effective_n * (_quantile(level, n - 1) / _quantile(level, estimate.df)) ** 2
+    return wilson_interval(share * effective, effective, level)
 
 
 def kish_deff(weights: npt.ArrayLike) -> float:
@@ -171,7 +237,7 @@ def kish_deff(weights: npt.ArrayLike) -> float:
     Parameters
     ----------
     weights : array_like of float, shape (n,)
-        Survey weights in any unit, all above nought.
+        Survey weights in any unit. A person of weight nought is not in the sample, nor in n.
 
     Returns
     -------
@@ -182,14 +248,14 @@ def kish_deff(weights: npt.ArrayLike) -> float:
     Raises
     ------
     CourseError
-        If there are no weights, if they are not one column, or one is missing, nought, negative or infinite.
+        If no weight is above nought, they are not one column, or one is missing, negative or infinite.
 
     References
     ----------
     Kish (1965), *Survey Sampling*.
     """
-    w = _weights("kish_deff", weights)
-    return float(len(w) * np.sum(w**2) / np.sum(w) ** 2)
+    w = weight_column("kish_deff", weights)
+    return float(np.count_nonzero(w) * np.sum(w**2) / np.sum(w) ** 2)
 
 
 def design_mean(
@@ -208,16 +274,18 @@ def design_mean(
     .. math:: \hat V = \sum_h \frac{n_h}{n_h - 1} \sum_c (z_{hc} - \bar z_h)^2 .
 
     First-stage units are taken as drawn with replacement (no finite population correction), and weights as
-    fixed. A person who did not answer stays in the design with :math:`z = 0`, so that strata keep their
-    units. A stratum of a single unit has no spread of its own: its unit is compared with the mean of all
-    units instead, which errs on the side of caution, and `Estimate.lone_strata` counts such strata.
+    fixed. A person who did not answer, or whose weight is nought, stays in the design with :math:`z = 0`, so
+    that strata keep their units: to estimate for a part of the population, mark the answers of the rest as
+    missing. A stratum of a single unit has no spread of its own: its unit is compared with the mean of all
+    units instead, which errs on the side of caution, and `Estimate.lone_strata` counts such strata. A person
+    entered twice cannot be told from two people who agree: drop repeated rows first.
 
     Parameters
     ----------
     answers : array_like of float, shape (n,)
         Answers; NaN where a person gave none.
     weights : array_like of float, shape (n,), optional
-        Survey weights in any unit, all above nought. Equal if not given.
+        Survey weights in any unit, none negative. Equal if not given.
     strata : array_like, shape (n,), optional
         The stratum each person was drawn from. One stratum if not given.
     psus : array_like, shape (n,), optional
@@ -227,25 +295,26 @@ def design_mean(
     Returns
     -------
     Estimate
-        The mean, its standard error, the number of answers and the design effect.
+        The mean, its standard error with its degrees of freedom, the number of answers (of weight above
+        nought) and the design effect.
 
     Raises
     ------
     CourseError
-        If something is not one column, lengths differ, a weight is missing, nought, negative or infinite, a
-        stratum or unit is missing, an answer is infinite, fewer than two people answered, or all belong to
-        one primary sampling unit.
+        If something is not one column, lengths differ, a weight is missing, negative or infinite, a stratum
+        or unit is missing, an answer is infinite, fewer than two people answered, or all belong to one
+        primary sampling unit.
 
     References
     ----------
     Binder (1983), International Statistical Review 51(3), 279-292; Lumley (2010), *Complex Surveys*.
     """
     y = number_column("design_mean", "answers", answers)
-    w = np.ones(len(y)) if weights is None else _weights("design_mean", weights, len(y))
+    w = np.ones(len(y)) if weights is None else weight_column("design_mean", weights, len(y))
     stratum = np.zeros(len(y), dtype=int) if strata is None else _codes(strata, "strata", len(y))
     psu = np.arange(len(y)) if psus is None else _codes(psus, "psus", len(y))
 
-    answered = ~np.isnan(y)
+    answered = ~np.isnan(y) & (w > 0)
     n = int(answered.sum())
     if np.isinf(y).any():
         raise CourseError("design_mean was given an infinite answer: mark missing answers as NaN")
@@ -255,9 +324,9 @@ def design_mean(
     total = w[answered].sum()
     mean = float((w * np.where(answered, y, 0.0)).sum() / total)
     residual = np.where(answered, w * (y - mean), 0.0) / total
-    units = (
-        pd.DataFrame({"stratum": stratum, "psu": psu, "z": residual}).groupby(["stratum", "psu"])["z"].sum()
-    )
+    people = pd.DataFrame({"stratum": stratum, "psu": psu, "z": residual, "answered": answered})
+    design = people.groupby(["stratum", "psu"]).sum()
+    units = design["z"]
     if len(units) < 2:
         raise CourseError(
             "design_mean was given a single primary sampling unit: a standard error needs at least two"
@@ -271,7 +340,9 @@ def design_mean(
 
     spread = float((w[answered] * (y[answered] - mean) ** 2).sum() / total) * n / (n - 1)
     deff = variance / (spread / n) if np.ptp(y[answered]) > 0 else float("nan")
-    return Estimate(mean, sqrt(variance), n, deff, int(lone.sum()))
+    seen = design.index[design["answered"] > 0]
+    df = len(seen) - seen.get_level_values("stratum").nunique()
+    return Estimate(mean, sqrt(variance), n, deff, int(lone.sum()), df)
 
 
 def difference(
@@ -318,9 +389,9 @@ def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.
     Parameters
     ----------
     values : Series of float
-        Estimates; the index names them.
+        Independent estimates, all in the same units; the index names them.
     ses : Series of float
-        Their standard errors, with the same index.
+        Their standard errors, with the same labels in any order.
     level : float
         Confidence that *all* the intervals hold at once.
 
@@ -335,7 +406,8 @@ def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.
     Raises
     ------
     CourseError
-        If there are fewer than two estimates, or the two indexes differ.
+        If there are fewer than two estimates, labels differ or come twice, a number is missing or infinite,
+        or a standard error is negative.
 
     References
     ----------
@@ -343,16 +415,12 @@ def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.
     """
     if len(values) < 2:
         raise CourseError(f"all_pairs was given {len(values)} estimates: a comparison needs at least two")
-    if not values.index.equals(ses.index):
-        raise CourseError(
-            "all_pairs was given estimates and standard errors with different labels: give one index"
-        )
-    pairs = list(combinations(range(len(values)), 2))
+    require_level(level)
+    v = number_series("all_pairs", "estimates", values)
+    se = number_series("all_pairs", "standard errors", ses, values.index)
+    pairs = list(combinations(range(len(v)), 2))
     each = 1 - (1 - level) / len(pairs)
-    found = [
-        difference(float(values.iloc[i]), float(ses.iloc[i]), float(values.iloc[j]), float(ses.iloc[j]), each)
-        for i, j in pairs
-    ]
+    found = [difference(v[i], se[i], v[j], se[j], each) for i, j in pairs]
     return pd.DataFrame(
         {
             "first": [values.index[i] for i, _ in pairs],
@@ -399,25 +467,13 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return adjusted
 
 
-def _z(level: float) -> float:
-    if not 0 < level < 1:
+def _quantile(level: float, df: float = inf) -> float:
+    require_level(level)
+    if not df > 0:
         raise CourseError(
-            f"a confidence level of {level} was given: give a number between 0 and 1, such as 0.95"
+            f"an interval with {df} degrees of freedom was asked for: it needs more units than strata"
         )
-    return float(norm.isf((1 - level) / 2))
-
-
-def _weights(where: str, weights: npt.ArrayLike, n: int | None = None) -> npt.NDArray[np.float64]:
-    w = number_column(where, "weights", weights, n)
-    wrong = ~(np.isfinite(w) & (w > 0))
-    if len(w) == 0:
-        raise CourseError(f"{where} was given no weights")
-    if wrong.any():
-        place = int(np.flatnonzero(wrong)[0])
-        raise CourseError(
-            f"{where}: weight {w[place]} at row {place}; every weight must be a number above nought"
-        )
-    return w
+    return float(t.isf((1 - level) / 2, df))
 
 
 def _codes(labels: npt.ArrayLike, name: str, n: int) -> npt.NDArray[np.intp]:
