@@ -3,55 +3,51 @@
 from __future__ import annotations
 
 import argparse
-import statistics
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.book.small import TITLES, small_course
-from tests.conftest import ROOT
+from tests.bench import book, composite, networks
+from tests.bench.measure import Growth, Row
 
-from klasteryste.book.build import Titles, build
-from klasteryste.book.folders import Folders
-from klasteryste.course import read_course
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a call takes."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
-
-
-def book(toy: bool, folder: Path, repeats: int) -> list[tuple[str, float, float]]:
-    """Compare a cold build of the book with one in which nothing changed."""
-    cold, unchanged = [], []
-    for repeat in range(repeats):
-        if toy:
-            folders, titles, modules = small_course(folder / str(repeat)), TITLES, ["m0"]
-        else:
-            course = read_course(ROOT / "course.yml")
-            folders = Folders(ROOT, folder / str(repeat))
-            titles = {code: Titles(course.title[code], course.subtitle[code]) for code in course.title}
-            modules = [module.id for module in course.modules]
-        cold.append(seconds(lambda f=folders, t=titles, m=modules: build(f, t, m)))
-        unchanged.append(seconds(lambda f=folders, t=titles, m=modules: build(f, t, m)))
-    return [
-        ("an unchanged book, against a cold build", statistics.median(unchanged), statistics.median(cold))
-    ]
+RESULTS = Path(__file__).with_name("results.md")
 
 
 def main() -> None:
-    """Run every benchmark and print one table."""
+    """Run every benchmark and print the tables; unless at toy size, keep them in `RESULTS` as well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--toy", action="store_true")
     toy = parser.parse_args().toy
-    with tempfile.TemporaryDirectory() as folder:
-        rows = book(toy, Path(folder), 1 if toy else 3)
-    print("| what | median, s | against, s | ratio |\n| --- | --- | --- | --- |")
-    for what, ours, other in rows:
-        print(f"| {what} | {ours:.2f} | {other:.2f} | {ours / other:.2f} |")
+    rows = [row for part in (book, composite, networks) for row in part.rows(toy)]
+    growths = [growth for part in (composite, networks) for growth in part.growth(toy)]
+    tables = f"{ratio_table(rows)}\n\n{growth_table(growths)}\n"
+    print(tables, end="")
+    if not toy:
+        RESULTS.write_text(
+            f"Written by `make bench`. Seconds are of one machine.\n\n{tables}", encoding="utf-8"
+        )
+
+
+def ratio_table(rows: list[Row]) -> str:
+    """Lay rows out in Markdown."""
+    lines = [
+        "| what | ours, s | against, s | times as fast | peak, MB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for row in rows:
+        peak = "" if row.peak_mb is None else f"{row.peak_mb:.0f}"
+        lines.append(
+            f"| {row.what} | {row.ours:.3g} | {row.other:.3g} | {row.other / row.ours:.3g} | {peak} |"
+        )
+    return "\n".join(lines)
+
+
+def growth_table(growths: list[Growth]) -> str:
+    """Lay growth out in Markdown."""
+    lines = ["| what | sizes | seconds | exponent |", "| --- | --- | --- | ---: |"]
+    for growth in growths:
+        sizes = ", ".join(f"{size:,}" for size in growth.sizes)
+        seconds = ", ".join(f"{each:.3g}" for each in growth.seconds)
+        lines.append(f"| {growth.what} | {sizes} | {seconds} | {growth.exponent:.2f} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

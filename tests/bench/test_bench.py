@@ -5,12 +5,34 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
+import pytest
+from tests.bench.measure import Growth, peak_megabytes
 from tests.conftest import ROOT
 
 
 def test_the_benchmarks_run():
+    results = ROOT / "tests" / "bench" / "results.md"
+    before = results.read_bytes() if results.exists() else None
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--toy"], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert run.returncode == 0, run.stderr
     assert "| an unchanged book, against a cold build |" in run.stdout
+    assert "| pairwise rank intervals, by units | 10, 20 |" in run.stdout
+    assert (results.read_bytes() if results.exists() else None) == before
+
+
+def test_the_exponent_of_growth_is_the_slope_on_logarithms():
+    assert Growth("squares", [10, 20, 40], [1, 4, 16]).exponent == pytest.approx(2)
+
+
+def test_peak_memory_is_what_a_call_adds():
+    held = np.ones(4_000_000)
+    assert peak_megabytes(lambda: np.ones(4_000_000)) == pytest.approx(32, rel=0.3)
+    assert peak_megabytes(lambda: held.sum()) < 8
+
+
+def test_a_call_that_fails_has_no_peak():
+    with pytest.raises(RuntimeError, match="failed"):
+        peak_megabytes(lambda: 1 / 0)
