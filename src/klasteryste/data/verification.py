@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from klasteryste.data.package import DESCRIPTOR, Table, as_table, parse, tables_folder
@@ -133,6 +135,8 @@ def _check_forms(entry: _Entry) -> Iterator[str]:
             yield f"column {field['name']}: the type {field['type']!r} is not {' or '.join(_TYPES)}"
         if ("unit" in field) != ("unit_lt" in field):
             yield f"column {field['name']}: unit and unit_lt go together"
+    if "generator" in entry and entry["package"] != "networkx":
+        yield f"the package is networkx, which alone gives graphs, not {entry['package']}"
     yield from _check_scope(entry)
 
 
@@ -142,6 +146,12 @@ def _check_scope(entry: _Entry) -> Iterator[str]:
     for key, scope in (("geography", geography), ("time", time)):
         if key in entry and len(scope) != 1:
             yield f"{key} names either a column or what holds for every row"
+    for key, years in time.items():
+        if len(years) > 2:
+            yield f"time, {key}: it has more than two items, the first and the last year"
+    always = time.get("always", [])
+    if always != sorted(always):
+        yield "time, always: the last year is before the first"
     types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
     wanted = [*((geography[key], "string") for key in ("column",) if key in geography)]
     wanted += [(column, "integer") for column in time.get("columns", [])]
@@ -176,10 +186,26 @@ def _check_tables(folder: Path, package: _Entry) -> Iterator[Problem]:
     for task, entry in zip(report.tasks, entries, strict=True):
         yield from _problems(entry["path"], task.errors, as_table(entry))
         if all(error.type in ("hash-count", "byte-count") for error in task.errors):
-            content = (folder / entry["path"]).read_bytes()
-            sound[entry["name"]] = frame(as_table(entry), content)
+            table, content = as_table(entry), (folder / entry["path"]).read_bytes()
+            cells = pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, na_values=[""])
+            odd = list(_check_numbers(entry["path"], table, cells))
+            yield from odd
+            if not odd:
+                sound[table.name] = frame(table, content)
     paths = {entry["name"]: entry["path"] for entry in entries}
     yield from (problem for rule in RULES for problem in _check_rule(rule, sound, paths))
+
+
+def _check_numbers(file: str, table: Table, rows: pd.DataFrame) -> Iterator[Problem]:
+    """Name each number that is not finite, or not written plainly: frictionless takes INF, NaN and 1_000."""
+    for field in table.fields:
+        if field.type == "string":
+            continue
+        cells = rows[field.name]
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        for row in np.flatnonzero(cells.notna() & ~np.isfinite(numbers)):
+            message = f"is not a finite number in plain digits; the cell is {cells.iloc[row]!r}"
+            yield Problem(file, message, int(row) + 2, field.name)
 
 
 def _check_rule(rule: Rule, sound: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> Iterator[Problem]:
@@ -208,6 +234,7 @@ def _check_in_place(entry: _Entry) -> Iterator[Problem]:
     except CourseError as error:
         yield Problem(table.name, str(error))
         return
+    yield from _check_numbers(table.name, table, rows)
     cells = rows.astype(object).where(rows.notna(), None).to_numpy().tolist()
     frictionless = _frictionless()
     try:

@@ -2,12 +2,13 @@
 
 >>> from klasteryste.evidence import compute, record
 >>> cited = record("trust", {"country": "LT", "survey": "EVS", "wave": 5}, "value", "trust",
-...                design=Published(se="se_srs", n="n"))
+...                design=Published(se="se_srs", n="n_answers"))
 >>> compute(cited).value
 """
 
 from klasteryste.evidence.compute import Computed, compute, record
-from klasteryste.evidence.record import Census, Evidence, Published, Range, Sample, from_yaml, to_yaml
+from klasteryste.evidence.record import Census, Evidence, Published, Range, Sample
+from klasteryste.evidence.text import from_yaml, to_yaml
 
 __all__ = [
     "Census",

@@ -13,7 +13,15 @@ from pydantic import ValidationError
 from klasteryste.data import Table, describe, load
 from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Census, Evidence, Published, Sample, faults
-from klasteryste.evidence.selection import places, require_column, require_kind, select, unit_of, years
+from klasteryste.evidence.selection import (
+    places,
+    require_column,
+    require_numbers,
+    rows_under,
+    unit_of,
+    unit_of_column,
+    years,
+)
 from klasteryste.methods.surveys import Estimate, design_mean, interval, share_interval, wilson_interval
 
 _LEVEL = 0.95
@@ -68,7 +76,7 @@ def compute(evidence: Evidence) -> Computed:
             f"the evidence cites {table.name} with SHA-256 {evidence.sha256[:12]}…, the installed table has "
             f"{table.sha256[:12]}…: compute it again and cite the new one"
         )
-    rows = select(table, evidence.filters)
+    rows = rows_under(table, evidence)
     _require_same(table, "unit", evidence.unit, unit_of(table, evidence))
     _require_same(table, "geography", evidence.geography, places(table, rows))
     _require_same(table, "year", evidence.year, years(table, rows))
@@ -106,7 +114,7 @@ def record(
         draft = Evidence.model_validate(given)
     except ValidationError as error:
         raise CourseError(f"the evidence is no record: {faults(error)}") from None
-    rows = select(table, draft.filters)
+    rows = rows_under(table, draft)
     return draft.model_copy(
         update={
             "unit": unit_of(table, draft),
@@ -123,90 +131,109 @@ def _require_same(table: Table, what: str, stated: Any, found: Any) -> None:
         )
 
 
-def _cell(table: Table, rows: pd.DataFrame, column: str) -> float:
-    """Give the one cell that is selected in a column."""
-    require_kind(table, column, (0,))
-    cell = rows[column].iloc[0]
-    if pd.isna(cell):
-        raise CourseError(f"the cell selected in the column {column} of {table.name} is empty")
-    return float(cell)
-
-
-def _filled(table: Table, cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Give the cells that are not empty, of which there must be some."""
-    filled = cells.dropna()
-    if filled.empty:
-        raise CourseError(f"all the cells selected in the column {cells.name} of {table.name} are empty")
-    return filled
+def _require_unit(table: Table, column: str, wanted: str) -> None:
+    found = unit_of_column(table, column)
+    if found != wanted:
+        raise CourseError(f"the column {column} of {table.name} is in {found}: name one in {wanted}")
 
 
 def _value(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
     if len(rows) != 1:
         raise CourseError(f"{len(rows)} rows of {table.name} pass the filters: a value is one cell, add one")
-    value = _cell(table, rows, str(evidence.column))
-    design = evidence.design
+    row = rows.iloc[0]
+    value, design = float(row[str(evidence.column)]), evidence.design
     if not isinstance(design, Published):
         return Computed(value, n=1)
-    n = None if design.n is None else int(_cell(table, rows, design.n))
+    for column in filter(None, (design.se, design.n)):
+        require_column(table, column)
+        if pd.isna(row[column]):
+            raise CourseError(f"the cell selected in the column {column} of {table.name} is empty")
+    if design.n is not None:
+        require_numbers(table, design.n, whole=True)
+    n = None if design.n is None else int(row[design.n])
     if design.se is None:
         return Computed(value, n=n)
-    se = sqrt(design.deff) * _cell(table, rows, design.se)
-    return Computed(value, se, n, *interval(value, se, _LEVEL))
+    _require_unit(table, design.se, evidence.unit)
+    se = sqrt(design.deff) * float(row[design.se])
+    spread = value * (1 - value) if evidence.unit == "share" else 0
+    effective_n = spread / se**2 if spread > 0 and se > 0 else None
+    return Computed(value, se, n, *interval(value, se, _LEVEL), effective_n)
 
 
 def _mean(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
-    answers = _filled(table, rows[str(evidence.column)]).astype(float)
+    answers = rows[str(evidence.column)].astype(float)
     if isinstance(evidence.design, Census):
         return Computed(float(answers.mean()), n=len(answers))
     found = _estimate(table, evidence.design, answers)
-    return _from_sample(found, interval(found.value, found.se, _LEVEL, df=found.df))
+    effective_n = found.effective_n if found.deff > 0 else None
+    return Computed(
+        found.value, found.se, found.n, *interval(found.value, found.se, _LEVEL, df=found.df), effective_n
+    )
 
 
 def _share(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
-    answers = _filled(table, rows[str(evidence.column)])
-    among = answers.isin(list(evidence.of or ())).astype(float)
+    among = rows[str(evidence.column)].isin(list(evidence.of or ())).astype(float)
     if isinstance(evidence.design, Census):
         return Computed(float(among.mean()), n=len(among))
     found = _estimate(table, evidence.design, among)
     if evidence.design == Sample():
-        # The same interval, which holds for a share of nought or one too.
-        return _from_sample(found, wilson_interval(float(among.sum()), found.n, _LEVEL))
-    return _from_sample(found, share_interval(found, _LEVEL))
-
-
-def _from_sample(found: Estimate, ends: tuple[float, float]) -> Computed:
-    return Computed(found.value, found.se, found.n, *ends, found.effective_n)
+        # The same interval as below, which without weights and clusters holds for nobody and for all as well.
+        ends = wilson_interval(float(among.sum()), found.n, _LEVEL)
+        return Computed(found.value, found.se, found.n, *ends, float(found.n))
+    if not found.deff > 0:
+        raise CourseError(
+            f"the answers selected in the column {evidence.column} of {table.name} have no spread: under "
+            "weights, strata or clusters that leaves no interval, so cite a plain sample"
+        )
+    return Computed(
+        found.value, found.se, found.n, *share_interval(found, _LEVEL), effective_n=found.effective_n
+    )
 
 
 def _estimate(table: Table, design: Published | Sample | Census, answers: pd.Series[float]) -> Estimate:
     """Average the answers of a sample."""
+    _require_sample(table)
     columns = {name: getattr(design, name) for name in ("weights", "strata", "psus")}
+    for column in filter(None, columns.values()):
+        require_column(table, column)
+    if columns["weights"] is not None:
+        _require_unit(table, columns["weights"], "weight")
     drawn = load(table.name)
     if columns["strata"] is None and columns["psus"] is None:
         drawn = drawn.loc[answers.index]
     # Otherwise those whom the filters leave out stay: without them strata would seem to have fewer units.
-    for column in filter(None, columns.values()):
-        require_column(table, column)
     weights, strata, psus = (None if name is None else drawn[name] for name in columns.values())
     return design_mean(answers.reindex(drawn.index), weights, strata=strata, psus=psus)
 
 
 def _ratio(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
-    both = rows[[str(evidence.column), str(evidence.per)]].dropna()
-    above, below = both.sum()
-    if below == 0:
+    part, whole = rows[str(evidence.column)], rows[str(evidence.per)]
+    if whole.sum() == 0:
         raise CourseError(f"the cells selected in the column {evidence.per} of {table.name} sum to nought")
-    value = float(above / below)
+    value = float(part.sum() / whole.sum())
     if isinstance(evidence.design, Census):
-        return Computed(value, n=len(both))
-    n = int(below)
-    low, high = wilson_interval(float(above), n, _LEVEL)
-    return Computed(value, sqrt(value * (1 - value) / n), n, low, high, float(n))
+        return Computed(value, n=len(rows))
+    _require_sample(table)
+    for column in (str(evidence.column), str(evidence.per)):
+        require_numbers(table, column, whole=True)
+    if evidence.unit != "share" or (part > whole).any() or (part < 0).any():
+        raise CourseError(
+            f"{evidence.column} of {table.name} does not count some of {evidence.per}: as a sample, a ratio "
+            "is of counts and what they are counted from"
+        )
+    n = int(whole.sum())
+    ends = wilson_interval(float(part.sum()), n, _LEVEL)
+    return Computed(value, sqrt(value * (1 - value) / n), n, *ends, float(n))
+
+
+def _require_sample(table: Table) -> None:
+    if not table.sample:
+        raise CourseError(f"the rows of {table.name} are no sample: cite it under a census")
 
 
 def _sum(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
-    filled = _filled(table, rows[str(evidence.column)])
-    return Computed(float(filled.sum()), n=len(filled))
+    require_numbers(table, str(evidence.column), whole=True)
+    return Computed(float(rows[str(evidence.column)].sum()), n=len(rows))
 
 
 def _count(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,8 +16,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-
-from klasteryste.errors import CourseError
 
 # What a cell may be compared with. A whole number stays one: 2017 is not "2017" and not 2017.0.
 Cell = StrictInt | Annotated[FiniteFloat, Field(strict=True)] | StrictStr
@@ -59,14 +55,17 @@ class Range(_Strict):
         return self
 
     def __str__(self) -> str:
-        return f"{self.min} to {self.max}"
+        if self.min is None:
+            return f"up to {self.max}"
+        return f"from {self.min}" if self.max is None else f"{self.min} to {self.max}"
 
 
 class Published(_Strict):
-    """The publisher computed the figure; columns may hold its standard error and the number of people.
+    """The publisher computed the figure; columns may hold its standard error and the number of answers.
 
-    `deff` is a design effect to assume where the publisher's standard error is that of a simple random
-    sample: the standard error is multiplied by its square root.
+    `se` is in the figure's own unit, `n` a whole number. `deff` is a design effect to assume where the
+    publisher's standard error is that of a simple random sample: the standard error is multiplied by its
+    square root.
     """
 
     kind: Literal["published"] = "published"
@@ -76,7 +75,7 @@ class Published(_Strict):
 
 
 class Sample(_Strict):
-    """The rows are a sample; columns may hold survey weights, strata and primary sampling units."""
+    """The rows are a sample, or count one; columns may hold weights, strata and primary sampling units."""
 
     kind: Literal["sample"] = "sample"
     weights: str | None = None
@@ -108,9 +107,10 @@ class Evidence(_Strict):
         By column the value its cells must have, several of which they must have one, or a `Range`. All hold
         at once.
     statistic : str
-        ``value``: the one cell that is selected. ``mean`` and ``sum``: of a column's cells. ``share``: of the
-        cells that are filled, those that are among `of`. ``ratio``: the sum of `column` divided by the sum of
-        `per`, as of wallets returned and wallets handed in. ``count``: of rows.
+        Rows whose cell is empty are left out. ``value``: the one cell that is selected. ``mean``: of a
+        column's cells. ``sum``: of whole numbers. ``share``: of the cells, those that are among `of`.
+        ``ratio``: the sum of `column` divided by the sum of `per`, as of wallets returned and wallets handed
+        in. ``count``: of rows.
     column : str, optional
         What the statistic is of; not for ``count``.
     of : tuple, optional
@@ -120,9 +120,9 @@ class Evidence(_Strict):
     unit : str
         The number's unit.
     geography : tuple of str, optional
-        Codes of the places that the selected rows are about; left out where the table has no places.
+        Codes of the places that the rows it rests on are about; left out where the table has no places.
     year : int or Range, optional
-        The year, or the first and the last, that the selected rows are about; left out where it has none.
+        The year, or the first and the last, that those rows are about; left out where it has none.
     design : Published, Sample or Census
         What is known of the sampling error.
     """
@@ -163,45 +163,13 @@ class Evidence(_Strict):
 
 def faults(error: ValidationError) -> str:
     """Say in one line what pydantic found wrong, and where."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'the record'}: "
-        f"{fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors()
-    )
-
-
-def to_yaml(evidence: Evidence) -> str:
-    """Write a record as YAML; what was left out stays out."""
-    content = evidence.model_dump(mode="json", exclude_none=True)
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-
-
-def from_yaml(text: str) -> Evidence:
-    """Read a record from YAML.
-
-    Only ``true`` and ``false`` are truth values, as in YAML 1.2, so that NO is Norway.
-
-    Raises
-    ------
-    CourseError
-        If it is no YAML, or no record; the message names each place that is wrong.
-    """
-    try:
-        content = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise CourseError(f"the evidence is no YAML: {' '.join(str(error).split())}") from None
-    try:
-        return Evidence.model_validate(content)
-    except ValidationError as error:
-        raise CourseError(f"the evidence is no record: {faults(error)}") from None
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML whose only truth values are true and false."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, expression) for tag, expression in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+    found = {}
+    for fault in error.errors():
+        if fault["loc"][:1] == ("filters",) and len(fault["loc"]) > 2:
+            # One for each kind of filter that it is not: the kinds themselves say more.
+            words = "give a text, a finite number, a list of them, or min and max"
+            found[f"filters.{fault['loc'][1]}"] = words
+        else:
+            place = ".".join(str(part) for part in fault["loc"]) or "the record"
+            found[place] = fault["msg"].removeprefix("Value error, ")
+    return "; ".join(f"{place}: {words}" for place, words in found.items())

@@ -13,24 +13,37 @@ from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Evidence, Range
 
 
-def select(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
-    """Give the rows of a table that pass every filter; the index is that of the whole table.
+def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
+    """Give the rows that a statistic rests on: those that pass the filters and whose cells are filled.
 
     Raises
     ------
     CourseError
-        If there is no such column, it is compared with what it cannot hold, or no row passes.
+        If there is no such column, it is compared with what it cannot or does not hold, no row passes, or
+        all of their cells are empty.
     """
+    rows = _select(table, evidence.filters)
+    columns = [column for column in (evidence.column, evidence.per) if column is not None]
+    for column in columns:
+        require_column(table, column)
+    filled = rows.dropna(subset=columns)
+    if filled.empty:
+        raise CourseError(f"the cells selected in {' and '.join(columns)} of {table.name} are all empty")
+    return filled
+
+
+def _select(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
+    """Give the rows that pass every filter; the index is that of the whole table."""
     rows = load(table.name)
     for column, wanted in filters.items():
         if isinstance(wanted, Range):
-            require_kind(table, column, (0,))
+            require_numbers(table, column)
             low = -inf if wanted.min is None else wanted.min
             high = inf if wanted.max is None else wanted.max
             rows = rows[rows[column].astype(float).between(low, high)]
         else:
             values = wanted if isinstance(wanted, tuple) else (wanted,)
-            require_kind(table, column, values)
+            require_values(table, column, values)
             rows = rows[rows[column].isin(list(values))]
     if rows.empty:
         raise CourseError(f"no row of {table.name} passes the filters {dict(filters)}: widen them")
@@ -46,12 +59,24 @@ def require_column(table: Table, column: str) -> str:
     raise CourseError(f"the table {table.name} has no column {column!r}: its columns are {known}")
 
 
-def require_kind(table: Table, column: str, values: tuple[Any, ...]) -> None:
-    """Demand texts for a column of texts, and numbers for one of numbers."""
+def require_numbers(table: Table, column: str, *, whole: bool = False) -> None:
+    """Demand a column of numbers, or of whole numbers."""
+    kind = require_column(table, column)
+    if kind == "string" or (whole and kind != "integer"):
+        wanted = "whole numbers" if whole else "numbers"
+        raise CourseError(f"the column {column} of {table.name} does not hold {wanted}: name one that does")
+
+
+def require_values(table: Table, column: str, values: tuple[Any, ...]) -> None:
+    """Demand values that the column holds somewhere in the table: another is misspelt."""
     texts = require_column(table, column) == "string"
-    if any(isinstance(value, str) != texts for value in values):
-        kind = "texts" if texts else "numbers"
-        raise CourseError(f"the column {column} of {table.name} holds {kind}: {values} are not")
+    for value in values:
+        if isinstance(value, str) != texts:
+            fix = "texts: put it in quotes" if texts else "numbers: leave out quotes"
+            raise CourseError(f"{value!r} is compared with the column {column} of {table.name}, of {fix}")
+    missing = [value for value in values if value not in set(load(table.name)[column].dropna())]
+    if missing:
+        raise CourseError(f"the column {column} of {table.name} nowhere holds {missing[0]!r}: correct it")
 
 
 def unit_of(table: Table, evidence: Evidence) -> str:
@@ -60,18 +85,18 @@ def unit_of(table: Table, evidence: Evidence) -> str:
         return "rows"
     column = str(evidence.column)
     if evidence.statistic == "share":
-        require_kind(table, column, evidence.of or ())
+        require_values(table, column, evidence.of or ())
         return "share"
-    above = _unit(table, column)
+    above = unit_of_column(table, column)
     if evidence.statistic != "ratio":
         return above
-    below = _unit(table, str(evidence.per))
+    below = unit_of_column(table, str(evidence.per))
     return "share" if above == below else f"{above} / {below}"
 
 
-def _unit(table: Table, column: str) -> str:
-    """Give the unit of a column, which must hold numbers; it is 1 where there is none, as of a 0/1 answer."""
-    require_kind(table, column, (0,))
+def unit_of_column(table: Table, column: str) -> str:
+    """Give the unit of a column of numbers; it is 1 where there is none, as of an answer of 0 or 1."""
+    require_numbers(table, column)
     return next(field.unit or "1" for field in table.fields if field.name == column)
 
 
