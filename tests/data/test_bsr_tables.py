@@ -108,6 +108,12 @@ def test_the_tables_are_what_the_rules_and_decisions_make(scripts: Any):
     for row in load("bsr_organisations").itertuples():
         assert (row.sector, row.sector_rule) == scripts.sectors.sector([row.name, *spelt[row.organisation]])
 
+    participations = load("bsr_participations")
+    towns = scripts.towns.towns(participations["town"]).groupby(participations["organisation"])
+    most_frequent = towns.agg(lambda town: town.mode()[0])
+    published = load("bsr_organisations").set_index("organisation")["town"]
+    assert most_frequent[published.index].tolist() == published.tolist()
+
 
 def test_an_organisation_has_the_name_of_a_spelling_or_of_the_whole(scripts: Any):
     names = load("bsr_names").groupby("organisation")["name"].agg(set)
@@ -170,8 +176,12 @@ def test_the_sector_is_as_right_as_the_descriptor_says():
     assert len(sample) >= 120
     assert says("bsr_organisations", "limitations", str(len(sample)), *(percent(f) for f in figures[1:]))
 
+    wrong = sample[~right]
+    assert (len(wrong), (wrong["alternative"] == wrong["sector_by_rule"]).sum()) == (20, 9)
+
     table = pd.crosstab(sample["sector"], sample["sector_by_rule"])
     assert (table.loc["private", "private"], table.loc["private"].sum()) == (13, 20)
+    assert table["private"].sum() == 17
     assert (table["other"].sum(), table["other"].sum() - table.loc["other", "other"]) == (10, 9)
 
 
