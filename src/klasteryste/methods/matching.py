@@ -64,8 +64,9 @@ def match_quality(
 
     The pairs of one record tend to be right or wrong together. The interval takes them to be so entirely: it
     is Wilson's, with the pairs divided by Kish's design effect of the numbers of pairs per record,
-    :math:`(\sum m_i)^2 / \sum m_i^2` of them (for recall with :math:`c_i`). It stays within 0 and 1, and
-    errs on the side of caution.
+    :math:`(\sum m_i)^2 / \sum m_i^2` of them (for recall with :math:`c_i`). It stays within 0 and 1. It
+    assumes that errors are spread over organisations large and small: if they sit in a few large ones, the
+    interval is too narrow.
 
     Parameters
     ----------

@@ -147,10 +147,14 @@ def test_false_alarms_are_no_more_than_said(model) -> None:
     assert alarms > 0
 
 
-def test_few_draws_cannot_find_a_backbone() -> None:
-    table = fdsm(planted(np.random.default_rng(1)), draws=9, seed=1)
-    assert table["p"].min() == 1 / 10
-    assert (table["p_fdr"] > 0.05).all()
+def test_a_lone_tie_needs_as_many_draws_as_said() -> None:
+    cells = np.random.default_rng(1).random((6, 40)) < 0.25
+    cells[1] = cells[0]
+    # 10 * 6 * 5 - 1 = 299 draws for six organisations.
+    for draws, survivors in ((9, 0), (298, 0), (299, 1)):
+        table = fdsm(network(cells), draws=draws, seed=1)
+        assert table["p"].min() == 1 / (draws + 1)
+        assert (table["p_fdr"] <= 0.05).sum() == survivors
 
 
 def test_same_seed_same_answer() -> None:
@@ -175,18 +179,20 @@ def test_real_partnerships_can_be_tested() -> None:
     found = sdsm(two_mode(table["organisation"], table["project"]))
     assert found["p"].between(0, 1).all()
     assert found.loc[found["p"].idxmin(), "shared"] > 1
+    # One programme, most organisations in it once: no tie stands.
+    assert (found["p_fdr"] > 0.05).all()
 
 
 def test_one_organisation_is_refused() -> None:
     alone = two_mode(["a", "a"], ["p", "q"])
-    for model in (sdsm, lambda n: fdsm(n, seed=1)):
+    for model in (sdsm, lambda n: fdsm(n, draws=1, seed=1)):
         with pytest.raises(CourseError, match="a tie needs two"):
             model(alone)
 
 
 def test_one_project_leaves_nothing_to_trade() -> None:
     with pytest.raises(CourseError, match="nothing can be traded"):
-        fdsm(two_mode(["a", "b"], ["p", "p"]), seed=1)
+        fdsm(two_mode(["a", "b"], ["p", "p"]), draws=1, seed=1)
 
 
 def test_chances_that_are_not_found_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

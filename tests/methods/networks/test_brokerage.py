@@ -46,7 +46,7 @@ def test_heather_stands_between_in_krackhardts_kite() -> None:
     assert found[7] == pytest.approx(14 / 36)
 
 
-@given(random_graphs(least=3, most=12))
+@given(random_graphs(least=3, most=12, weighted=True))
 @settings(max_examples=60, deadline=None)
 def test_betweenness_is_that_of_networkx(graph: Graph) -> None:
     assert betweenness(graph).to_dict() == pytest.approx(nx.betweenness_centrality(graph.to_networkx()))

@@ -86,6 +86,33 @@ def test_same_seed_same_answer_and_pythons_random_numbers_are_left_alone() -> No
     assert len(many) > 1
 
 
+def test_best_restart_is_kept() -> None:
+    graph = as_graph(nx.gnp_random_graph(60, 0.1, seed=2))
+    first = [leiden(graph, seed=seed, restarts=1).modularity for seed in range(8)]
+    best = [leiden(graph, seed=seed, restarts=30).modularity for seed in range(8)]
+    # A seed begins alike with one start and with many.
+    assert (np.array(best) >= first).all()
+    assert min(best) >= np.max(first) - 1e-12 and min(first) < min(best)
+
+
+def test_no_node_would_be_better_in_another_community() -> None:
+    graph = as_graph(nx.gnp_random_graph(100, 0.06, seed=1))
+    found = leiden(graph, seed=1, restarts=1)
+    for node in graph.nodes:
+        for community in set(found.membership):
+            moved = found.membership.where(found.membership.index != node, community)
+            assert modularity(graph, moved) <= found.modularity + 1e-12
+
+
+def test_groups_of_any_kind_are_groups() -> None:
+    club = as_graph(CLUB)
+    # A set and a number have no order.
+    mixed = {node: frozenset("hi") if node < 10 else node % 3 for node in CLUB}
+    assert modularity(club, mixed) == pytest.approx(
+        modularity(club, {node: str(group) for node, group in mixed.items()})
+    )
+
+
 def test_nothing_to_divide_is_refused() -> None:
     empty = graph_of_ties([], [], nodes=["a", "b"])
     with pytest.raises(CourseError, match="without ties"):

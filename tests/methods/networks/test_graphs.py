@@ -78,6 +78,11 @@ def test_wrong_matrix_is_refused(matrix: list, message: str) -> None:
         Graph(pd.Index(["a", "b"]), csr_array(np.array(matrix, dtype=float)))
 
 
+def test_weights_that_cannot_be_summed_are_refused() -> None:
+    with pytest.raises(CourseError, match="sum is infinite: give them in a larger unit"):
+        graph_of_ties(list("aab"), list("bcc"), [1e308] * 3)
+
+
 def test_node_without_a_name_is_refused() -> None:
     with pytest.raises(CourseError, match="a name missing at 1"):
         Graph(pd.Index(["a", None]), csr_array((2, 2)))

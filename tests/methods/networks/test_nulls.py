@@ -16,7 +16,7 @@ from scipy.stats import chisquare
 from tests.methods.networks.famous import as_graph, random_graphs, southern_women, star
 
 from klasteryste.errors import CourseError
-from klasteryste.methods.networks.graphs import Graph, graph_of_ties, two_mode
+from klasteryste.methods.networks.graphs import Graph, graph_of_ties, projection, two_mode
 from klasteryste.methods.networks.nulls import curveball, monte_carlo_test, rewired
 
 participations = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), min_size=1, max_size=20)
@@ -40,6 +40,10 @@ def test_interval_holds_the_middle_of_the_draws() -> None:
 
 def test_rounding_does_not_decide_what_is_equal() -> None:
     assert monte_carlo_test(0.3, [0.1 + 0.2 - 1e-16, 0.3 - 1e-16], "greater").p == 1
+    # Large numbers are rounded in larger steps.
+    assert 3e6 - np.nextafter(3e6, 0) > 1e-12
+    assert monte_carlo_test(3e6, [np.nextafter(3e6, 0)] * 9, "greater").p == 1
+    assert monte_carlo_test(3e6, [3e6 - 1] * 9, "greater").p == 1 / 10
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
@@ -74,6 +78,52 @@ def test_rewiring_makes_every_graph_of_these_degrees_equally_likely() -> None:
     )
     assert set(count) == possible
     assert chisquare(list(count.values())).pvalue > 0.001
+
+
+@pytest.mark.parametrize(
+    "ties",
+    [nx.circulant_graph(40, [1, 2]), nx.circulant_graph(25, range(1, 7)), nx.circulant_graph(24, [12])],
+    ids=["sparse", "half of all pairs tied", "few pairs tied"],
+)
+@pytest.mark.parametrize("dense", [False, True])
+def test_draws_have_forgotten_where_they_began(ties: nx.Graph, dense: bool) -> None:
+    # All degrees are d, so that of n - 1 others all are alike and each pair is tied with chance d / (n - 1).
+    n, d = len(ties), ties.degree[0]
+    graph, pairs = as_graph(nx.complement(ties) if dense else ties), as_graph(ties).ties
+    kept = np.array(
+        [(drawn.adjacency.toarray()[pairs] != dense).mean() for drawn in rewired(graph, 300, seed=1)]
+    )
+    assert kept.mean() == pytest.approx(d / (n - 1), abs=4 * kept.std() / np.sqrt(300))
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_nearly_complete_graphs_can_be_drawn(missing: int) -> None:
+    graph = as_graph(nx.complete_graph(6))
+    ties = [tie for tie in zip(*graph.ties, strict=True) if tie not in [(0, 1), (2, 3)][:missing]]
+    graph = graph_of_ties(*zip(*ties, strict=True))
+    gaps = {
+        tuple(np.argwhere(np.triu(d.adjacency.toarray() == 0, 1)).ravel()) for d in rewired(graph, 60, seed=1)
+    }
+    assert gaps == [{()}, {(0, 1)}, {(0, 1, 2, 3), (0, 2, 1, 3), (0, 3, 1, 2)}][missing]
+
+
+def test_rewiring_raises_false_alarms_in_a_projection_and_curveball_does_not() -> None:
+    network = two_mode(*np.nonzero(np.random.default_rng(5).random((30, 20)) < 0.15))
+    alarms = np.zeros(2)
+    for seen in curveball(network, 20, seed=1):
+        graph = projection(seen).unweighted()
+        for at, draws in enumerate(
+            (rewired(graph, 19, seed=2), map(projection, curveball(seen, 19, seed=3)))
+        ):
+            found = monte_carlo_test(transitivity(graph), map(transitivity, draws), "greater")
+            alarms[at] += found.p <= 0.1
+    # At 10 %, two of twenty alarms are due.
+    assert alarms[0] >= 18
+    assert alarms[1] <= 5
+
+
+def transitivity(graph: Graph) -> float:
+    return float(graph.to_igraph().transitivity_undirected())
 
 
 def test_curveball_makes_every_network_of_these_numbers_equally_likely() -> None:

@@ -43,7 +43,7 @@ def test_star_hangs_on_its_hub_and_the_kite_on_heather() -> None:
     assert (removal_shares(kite).drop(7) >= 8 / 9).all()
 
 
-@given(random_graphs(least=3, most=10))
+@given(random_graphs(least=3, most=10, weighted=True))
 @settings(max_examples=60, deadline=None)
 def test_attacks_are_those_of_one_removal_after_another(graph: Graph) -> None:
     found = removal_curves(graph, seed=1, draws=5)

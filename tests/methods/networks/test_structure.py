@@ -32,9 +32,13 @@ def test_no_ties_and_all_ties() -> None:
 
 @given(random_graphs(least=2, weighted=True))
 @settings(max_examples=60, deadline=None)
-def test_density_and_components_are_those_of_networkx(graph: Graph) -> None:
+def test_density_centralisation_and_components_are_those_of_networkx(graph: Graph) -> None:
     referee = graph.to_networkx()
+    n, degrees = len(referee), [d for _, d in referee.degree]
     assert density(graph) == pytest.approx(nx.density(referee))
+    if n > 2:
+        spread = n * max(degrees) - sum(degrees)
+        assert degree_centralisation(graph) == pytest.approx(spread / ((n - 1) * (n - 2)))
     found = components(graph)
     parts = sorted(nx.connected_components(referee), key=lambda part: -len(part))
     assert sorted(map(len, parts), reverse=True) == found.value_counts().sort_index().tolist()

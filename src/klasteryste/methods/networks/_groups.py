@@ -23,10 +23,16 @@ def group_codes(where: str, graph: Graph, groups: Groups) -> npt.NDArray[np.intp
     CourseError
         If a node has no group, or several.
     """
+    return pd.factorize(in_order_of_nodes(where, graph, groups))[0].astype(np.intp)
+
+
+def in_order_of_nodes(where: str, graph: Graph, groups: Groups) -> pd.Series[Any]:
+    """Give the group of each node in the order of nodes; raise as `group_codes`."""
     labels = pd.Series(groups)
     if not labels.index.is_unique:
         raise CourseError(f"{where}: '{labels.index[labels.index.duplicated()][0]}' has two groups")
-    codes, _ = pd.factorize(labels.reindex(graph.nodes), sort=True)
-    if (codes < 0).any():
-        raise CourseError(f"{where}: no group is given for '{graph.nodes[int(np.argmax(codes < 0))]}'")
-    return codes.astype(np.intp)
+    labels = labels.reindex(graph.nodes)
+    missing = labels.isna().to_numpy()
+    if missing.any():
+        raise CourseError(f"{where}: no group is given for '{graph.nodes[int(np.argmax(missing))]}'")
+    return labels

@@ -34,7 +34,9 @@ def betweenness(graph: Graph) -> pd.Series[float]:
     -------
     Series of float, indexed by node
         0 to 1; 1 for the hub of a star. A node with many ties is between many by chance alone: to call it
-        central beyond that, compare it with itself in `nulls.rewired` graphs.
+        central beyond that, compare it with itself in `nulls.rewired` graphs or, if the network is a
+        projection, in projections of `nulls.curveball` draws; `rewired` finds nearly everything significant
+        there.
 
     Raises
     ------
@@ -115,6 +117,9 @@ def effective_size(graph: Graph) -> pd.Series[float]:
 
 def brokerage_roles(graph: Graph, groups: Groups) -> pd.DataFrame:
     """Count the roles that each node has between two others who are tied to it and not to each other.
+
+    To test a count, compare it by `nulls.monte_carlo_test` with the counts under labels shuffled among the
+    nodes; their mean is `expected_brokerage_roles`.
 
     Parameters
     ----------

@@ -50,7 +50,10 @@ def modularity(graph: Graph, groups: Groups) -> float:
     float
         Below 1; 0 if all nodes are one group. A high value is no evidence by itself, since random networks
         too have divisions of high modularity: compare the best division with the best ones of
-        `nulls.rewired` graphs, or of projections of `nulls.curveball` if the network is itself a projection.
+        `nulls.rewired` graphs or, if the network is a projection, of projections of `nulls.curveball` draws;
+        `rewired` finds nearly everything significant there. Nor is the best division always the one wanted:
+        modularity has a resolution limit, below which it merges communities that are small beside the whole
+        network, however well they are set apart (Fortunato and Barthélemy 2007).
 
     Raises
     ------
@@ -60,7 +63,7 @@ def modularity(graph: Graph, groups: Groups) -> float:
     References
     ----------
     Newman and Girvan (2004), Physical Review E 69(2), 026113; Guimerà, Sales-Pardo and Amaral (2004),
-    Physical Review E 70(2), 025101.
+    Physical Review E 70(2), 025101; Fortunato and Barthélemy (2007), PNAS 104(1), 36-41.
     """
     codes = group_codes("modularity", graph, groups)
     _require_ties("modularity", graph)
@@ -73,6 +76,8 @@ def modularity(graph: Graph, groups: Groups) -> float:
 
 def leiden(graph: Graph, *, seed: int, restarts: int = 10) -> Communities:
     """Look for the division of highest modularity, by the Leiden algorithm.
+
+    It shares the resolution limit of `modularity`: small communities of a large network may come out as one.
 
     Parameters
     ----------
@@ -95,7 +100,8 @@ def leiden(graph: Graph, *, seed: int, restarts: int = 10) -> Communities:
 
     References
     ----------
-    Traag, Waltman and van Eck (2019), Scientific Reports 9, 5233, doi:10.1038/s41598-019-41695-z.
+    Traag, Waltman and van Eck (2019), Scientific Reports 9, 5233, doi:10.1038/s41598-019-41695-z; Fortunato
+    and Barthélemy (2007), PNAS 104(1), 36-41.
     """
     _require_ties("leiden", graph)
     require_count("leiden", "restarts", restarts)

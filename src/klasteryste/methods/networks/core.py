@@ -9,7 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods.networks._groups import Groups, in_order_of_nodes
 from klasteryste.methods.networks.graphs import Graph
+from klasteryste.methods.networks.nulls import require_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class CorePeriphery:
     fit: float
 
 
-def core_fit(graph: Graph, core: npt.ArrayLike) -> float:
+def core_fit(graph: Graph, core: Groups) -> float:
     """Say how well a core fits: the correlation of ties with an ideal pattern, over all pairs of nodes.
 
     In the ideal pattern two nodes are tied if one of them is in the core, and not if both are in the
@@ -38,8 +40,8 @@ def core_fit(graph: Graph, core: npt.ArrayLike) -> float:
     ----------
     graph : Graph
         Its weights do not matter.
-    core : array_like of bool, shape (n,)
-        Whether each node is in the core, in the order of nodes.
+    core : Series or mapping of bool
+        Whether each node is in the core, by name.
 
     Returns
     -------
@@ -50,17 +52,20 @@ def core_fit(graph: Graph, core: npt.ArrayLike) -> float:
     Raises
     ------
     CourseError
-        If `core` has another length, holds no node or leaves fewer than two to the periphery, or if no pair
-        of nodes or every pair is tied: one of the columns then does not vary.
+        If a node is given nothing, two values or one that is not True or False, if the core holds no node or
+        leaves fewer than two to the periphery, or if no pair of nodes or every pair is tied: one of the
+        columns then does not vary.
 
     References
     ----------
     Borgatti and Everett (2000), Social Networks 21(4), 375-395, doi:10.1016/S0378-8733(99)00019-2.
     """
-    inside = np.asarray(core, dtype=bool)
+    given = in_order_of_nodes("core_fit", graph, core)
+    for node, value in given.items():
+        if not isinstance(value, bool | np.bool_):
+            raise CourseError(f"core_fit was given {value!r} for '{node}': say True if in the core, or False")
+    inside = given.to_numpy(dtype=bool)
     n = len(graph.nodes)
-    if inside.shape != (n,):
-        raise CourseError(f"core_fit was given a core of shape {inside.shape} for {n} nodes: say it of each")
     _require_variation("core_fit", graph)
     size = int(inside.sum())
     if not 0 < size < n - 1:
@@ -70,31 +75,36 @@ def core_fit(graph: Graph, core: npt.ArrayLike) -> float:
     return float(_correlation(np.array([size]), np.array([touching]), n, len(first))[0])
 
 
-def core_periphery(graph: Graph) -> CorePeriphery:
+def core_periphery(graph: Graph, *, seed: int, restarts: int = 10) -> CorePeriphery:
     """Look for the core that fits best.
 
     All nodes are let in or out of the core one by one, each once and always the one that leaves the best fit,
     even if worse than before. The best core on the way is where the next round starts, until none is better.
-    This is done twice, starting with nobody in the core and with everybody. The core found need not be the
-    best there is.
+    This is done starting with nobody in the core, with everybody, and with cores drawn at random. The core
+    found need not be the best there is.
 
     Parameters
     ----------
     graph : Graph
         Its weights do not matter.
+    seed : int
+        Seed of the random numbers.
+    restarts : int
+        From how many random cores to start, of all sizes; the best core found is kept.
 
     Returns
     -------
     CorePeriphery
         Always a core, since something fits best in any network: compare its fit with those of
-        `nulls.rewired` graphs. Degrees alone make a core of this kind, so that it is rarely more than chance
-        once every node keeps its degree (Kojaku and Masuda 2018): then say that a few partners have most
-        ties, and no more.
+        `nulls.rewired` graphs or, if the network is a projection, in projections of `nulls.curveball` draws;
+        `rewired` finds nearly everything significant there. Degrees alone make a core of this kind, so that
+        it is rarely more than chance once every node keeps its degree (Kojaku and Masuda 2018): then say that
+        a few partners have most ties, and no more.
 
     Raises
     ------
     CourseError
-        If there are fewer than three nodes, or if no pair or every pair is tied.
+        If there are fewer than three nodes, if no pair or every pair is tied, or `restarts` is below 1.
 
     References
     ----------
@@ -102,7 +112,10 @@ def core_periphery(graph: Graph) -> CorePeriphery:
     Masuda (2018), New Journal of Physics 20, 043012.
     """
     _require_variation("core_periphery", graph)
-    starts = (np.full(len(graph.nodes), everybody) for everybody in (False, True))
+    require_count("core_periphery", "restarts", restarts)
+    n, rng = len(graph.nodes), np.random.default_rng(seed)
+    starts = [np.zeros(n, dtype=bool), np.ones(n, dtype=bool)]
+    starts += [rng.random(n) < rng.random() for _ in range(restarts)]
     core, fit = max((_climb(graph, start) for start in starts), key=lambda found: found[1])
     return CorePeriphery(pd.Series(core, index=graph.nodes, name="core"), fit)
 

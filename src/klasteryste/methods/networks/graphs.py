@@ -33,7 +33,8 @@ class Graph:
     ------
     CourseError
         If there are no nodes, a name is missing or comes twice, the matrix has another shape, is not
-        symmetric, ties a node to itself, or has a weight that is negative, infinite or not a number.
+        symmetric, ties a node to itself, or has a weight that is negative, infinite or not a number, or
+        weights whose sum is infinite.
     """
 
     nodes: pd.Index
@@ -51,6 +52,10 @@ class Graph:
                 f"a graph was given a tie of weight {matrix.data[wrong][0]}: every weight must be a finite "
                 "number above nought"
             )
+        with np.errstate(over="ignore"):
+            total = matrix.data.sum()
+        if not np.isfinite(total):
+            raise CourseError("a graph was given weights whose sum is infinite: give them in a larger unit")
         loops = np.flatnonzero(matrix.diagonal())
         if len(loops):
             raise CourseError(f"a graph ties '{self.nodes[loops[0]]}' to itself: leave such ties out")

@@ -53,11 +53,17 @@ def monte_carlo_test(
 ) -> MonteCarloTest:
     """Compare a statistic with its values in networks drawn under a null model.
 
-    For instance, with the null model that organisations keep how many ties they have::
+    For instance, with the null model that organisations and projects keep their numbers of participations::
 
-        found = leiden(graph, seed=1).modularity
-        chance = [leiden(drawn, seed=1).modularity for drawn in rewired(graph, 999, seed=2)]
+        found = leiden(projection(network), seed=1).modularity
+        chance = [
+            leiden(projection(drawn), seed=1).modularity for drawn in curveball(network, 999, seed=2)
+        ]
         monte_carlo_test(found, chance, "greater")
+
+    A network of ties that were named one by one is compared with `rewired` graphs. If it is a projection, it
+    is compared with projections of `curveball` draws, as here; `rewired` finds nearly everything significant
+    there, since a project ties all its organisations to one another whoever they are.
 
     Parameters
     ----------
@@ -103,9 +109,11 @@ def monte_carlo_test(
 def rewired(graph: Graph, count: int, *, seed: int) -> Iterator[Graph]:
     """Draw random graphs in which every node keeps its degree.
 
-    The null model behind modularity. Each draw starts from the graph given and tries ten switches a tie:
-    of two ties a-b and c-d, to a-d and c-b. A switch that would double a tie or tie a node to itself is
-    refused, and counted, so that in the long run every graph with these degrees is equally likely.
+    The null model behind modularity; no null model of a projection (see `curveball`). Each draw starts from
+    the graph given and tries twenty switches a tie: of two ties a-b and c-d, to a-d and c-b. A switch that
+    would double a tie or tie a node to itself is refused, and counted, so that in the long run every graph
+    with these degrees is equally likely. Where more than half of all pairs are tied, most switches would be
+    refused: there the pairs that are *not* tied are switched instead, which comes to the same.
 
     Parameters
     ----------
@@ -136,7 +144,7 @@ def rewired(graph: Graph, count: int, *, seed: int) -> Iterator[Graph]:
         raise CourseError("rewired was given ties with weights, which it would lose: give graph.unweighted()")
     if ties < 2:
         raise CourseError(f"rewired was given {ties} ties: a switch needs two")
-    return _rewire(graph, count, ties, seed)
+    return _rewire(graph, count, seed)
 
 
 def curveball(network: TwoMode, count: int, *, seed: int) -> Iterator[TwoMode]:
@@ -144,7 +152,8 @@ def curveball(network: TwoMode, count: int, *, seed: int) -> Iterator[TwoMode]:
 
     Two projects (or two organisations, if these are fewer) put what only one of them has into a pool, and
     deal it out again at random, each getting as many as it had. All networks with these numbers are equally
-    likely in the long run; each draw goes on from the one before, after five trades for each project.
+    likely in the long run. Twenty trades for each project come before the first draw, and each draw goes on
+    from the one before, after ten more.
 
     Parameters
     ----------
@@ -193,18 +202,21 @@ def igraph_seed(seed: int) -> Iterator[None]:
         igraph.set_random_number_generator(random)
 
 
-def _rewire(graph: Graph, count: int, ties: int, seed: int) -> Iterator[Graph]:
+def _rewire(graph: Graph, count: int, seed: int) -> Iterator[Graph]:
     start = graph.to_igraph()
+    dense = start.density() > 0.5
+    if dense:
+        start = start.complementer(loops=False)
     n = len(graph.nodes)
     for draw in np.random.default_rng(seed).integers(2**32, size=count):
         drawn = start.copy()
         with igraph_seed(int(draw)):
-            drawn.rewire(10 * ties)
+            drawn.rewire(20 * drawn.ecount())
+        if dense:
+            drawn = drawn.complementer(loops=False)
         i, j = np.array(drawn.get_edgelist()).T
-        yield Graph(
-            graph.nodes,
-            csr_array((np.ones(2 * ties), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(n, n)),
-        )
+        both_ways = np.concatenate([i, j]), np.concatenate([j, i])
+        yield Graph(graph.nodes, csr_array((np.ones(2 * len(i)), both_ways), shape=(n, n)))
 
 
 def _trade(network: TwoMode, count: int, seed: int) -> Iterator[TwoMode]:
@@ -212,8 +224,9 @@ def _trade(network: TwoMode, count: int, seed: int) -> Iterator[TwoMode]:
     matrix = csr_array(network.incidence.T) if tall else network.incidence
     rows = [set(part.tolist()) for part in np.split(matrix.indices, matrix.indptr[1:-1])]
     rng = np.random.default_rng(seed)
+    _trades(rows, 20 * len(rows), rng)
     for _ in range(count):
-        _trades(rows, 5 * len(rows), rng)
+        _trades(rows, 10 * len(rows), rng)
         columns = np.array([column for row in rows for column in sorted(row)])
         drawn = csr_array((matrix.data, columns, matrix.indptr), shape=matrix.shape)
         yield TwoMode(network.organisations, network.projects, csr_array(drawn.T) if tall else drawn)

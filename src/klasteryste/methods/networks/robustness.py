@@ -47,7 +47,8 @@ def removal_shares(graph: Graph) -> pd.Series[float]:
     Returns
     -------
     Series of float, indexed by node
-        The size of the largest component without the node, divided by the number of other nodes.
+        The size of the largest component without the node, divided by the ``n - 1`` other nodes
+        (`removal_curves` divides by all n).
 
     Raises
     ------
@@ -86,9 +87,10 @@ def removal_curves(graph: Graph, *, seed: int, draws: int = 200) -> pd.DataFrame
     -------
     DataFrame
         A row for each number of nodes ``removed``, 0 to n, and the size of the largest component as a share
-        of *all n nodes*, removed ones included: ``degree`` and ``betweenness`` (nodes leave by falling degree
-        or betweenness in the whole network, the first of equals first), ``random`` (the mean over random
-        orders), ``random_low`` and ``random_high`` (between which 95 % of the random orders lie).
+        of *all n nodes*, removed ones included (`removal_shares` divides by the ``n - 1`` others): ``degree``
+        and ``betweenness`` (nodes leave by falling degree or betweenness in the whole network, the first of
+        equals first), ``random`` (the mean over random orders), ``random_low`` and ``random_high`` (between
+        which 95 % of the random orders lie at each step; fewer lie between them all the way).
 
     Raises
     ------
