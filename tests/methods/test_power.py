@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import t, ttest_ind
+from scipy.integrate import quad
+from scipy.stats import chi, norm, t, ttest_ind
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
 from klasteryste.errors import CourseError
@@ -31,7 +33,31 @@ def test_multiplier_is_blooms() -> None:
     ("df", "expected"), [(1, 16.3340088699), (3, 4.25589882073), (8, 3.20092223852), (30, 2.89536175158)]
 )
 def test_multiplier_with_few_degrees_of_freedom_agrees_with_r(df: float, expected: float) -> None:
-    assert multiplier(df=df) == pytest.approx(expected, rel=1e-6)
+    assert multiplier(df=df) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("df", "alpha", "power"),
+    [(1, 0.0001, 0.99), (1, 0.05, 0.99999), (2, 1e-6, 0.3), (3, 1e-8, 0.999), (30, 0.2, 0.99999)],
+)
+def test_multiplier_gives_the_power_it_is_asked_for_by_integration(
+    df: float, alpha: float, power: float
+) -> None:
+    critical = t.isf(alpha / 2, df)
+
+    def missed(shift: float) -> float:
+        """Average over the error that the change is divided by, finely where the verdict turns."""
+        error = chi(df, scale=1 / math.sqrt(df))
+        most = error.isf(1e-15)
+        turn = [(shift + z) / critical for z in (-12, -4, 0, 4, 12)]
+        ends = sorted({0.0, error.median(), most, *np.clip(turn, 0, most)})
+        return sum(
+            quad(lambda v: norm.cdf(critical * v - shift) * error.pdf(v), *part, epsabs=0, epsrel=1e-10)[0]
+            for part in pairwise(ends)
+        )
+
+    found = multiplier(alpha, power, df=df)
+    assert missed(found * (1 - 1e-7)) > 1 - power > missed(found * (1 + 1e-7))
 
 
 @given(st.floats(0.005, 0.2), st.floats(0.3, 0.99))
@@ -74,6 +100,18 @@ def test_sample_size_is_the_smallest_that_shows_the_change(
         assert detectable_change(n, sd, deff=deff, population=population) <= change * (1 + 1e-9)
     if n > 1:
         assert detectable_change(n - 1, sd, deff=deff, population=population) > change * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("population", [5000, math.inf])
+@pytest.mark.parametrize("sd", [0.47, 3.1])
+def test_sample_size_turns_detectable_change_around_exactly(sd: float, population: float) -> None:
+    asked = range(1, 5000)
+    changes = [detectable_change(n, sd, deff=1.3, population=population) for n in asked]
+    assert [sample_size(change, sd, deff=1.3, population=population) for change in changes] == list(asked)
+
+
+def test_somebody_has_to_be_asked_even_if_the_change_is_huge() -> None:
+    assert sample_size(1e200, 1) == 1
 
 
 def test_fall_and_rise_need_the_same_number() -> None:
@@ -177,6 +215,10 @@ def test_no_number_of_people_beats_the_shocks(n: float, comparison: int, place_s
         (lambda: detectable_change(100, 0.5, deff=math.inf), "deff = inf"),
         (lambda: detectable_change(100, 0.5, population=math.nan), "population = nan"),
         (lambda: multiplier(df=0), "multiplier was given df = 0"),
+        (lambda: multiplier(df=0.1), "multiplier was given df = 0.1: give at least 1"),
+        (lambda: multiplier(1e-6, 0.999, df=1), "no sure answer"),
+        (lambda: multiplier(1e-300, df=3), "no sure answer"),
+        (lambda: multiplier(power=1 - 1e-12, df=5), "no sure answer"),
         (lambda: detectable_change(100, 0.5, df=math.nan), "df = nan"),
         (lambda: cluster_deff(0, 0.1), "people = 0"),
         (lambda: cluster_deff(math.inf, 0.1), "people = inf"),
@@ -191,6 +233,8 @@ def test_no_number_of_people_beats_the_shocks(n: float, comparison: int, place_s
         (lambda: detectable_did(100, 0.5, place_sd=math.nan), "place_sd = nan"),
         (lambda: detectable_did(100, 0.5, place_sd=0.02), "add comparison places"),
         (lambda: sample_size(0, 0.5), "change = 0"),
+        (lambda: sample_size(1e-200, 1), "change = 1e-200 .* give a larger change"),
+        (lambda: sample_size(1e-200, 1, population=500), "give a larger change"),
         (lambda: sample_size(-math.inf, 0.5), "change = inf"),
         (lambda: sample_size(0.05, math.inf), "sample_size was given sd = inf"),
         (lambda: sample_size(0.05, 0.5, population=-math.inf), "population = -inf"),

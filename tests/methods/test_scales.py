@@ -44,6 +44,14 @@ def test_alpha_by_hand() -> None:
     assert alpha([[1, -0.5], [-0.5, 1]]) == pytest.approx(-2)
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+def test_alpha_is_at_most_1_in_any_unit(unit: float) -> None:
+    assert alpha(np.full((7, 7), 0.1 * unit)) == 1
+    # Rounding a covariance leaves a hair above what it can be.
+    assert alpha(unit * np.array([[1, 1 + 5e-9], [1 + 5e-9, 1]])) == 1
+    assert alpha(unit * np.array([[1, 0.5], [0.5, 1]])) == pytest.approx(2 / 3)
+
+
 def test_one_factor_of_three_items_by_hand() -> None:
     # First loading: sqrt(2 * 3 / 6) = 1; the others 2 / 1 and 3 / 1.
     model = one_factor(SMALL)
@@ -103,6 +111,51 @@ def test_omega_recovers_the_model_and_alpha_is_no_larger(model: tuple[np.ndarray
     assert one_factor(s).loadings == pytest.approx(loadings, rel=1e-3)
     assert omega(s) == pytest.approx(truth, abs=1e-5)
     assert alpha(s) <= truth + 1e-12
+
+
+# R 4.2: factanal(covmat = C, factors = 1, control = list(lower = 1e-4, opt = list(factr = 10, pgtol = 0)))
+# In the first a start from principal axes lies beyond 1; in the second a start at random often goes astray.
+OVERSHOT = [
+    [1, 0.914, 0.308, 0.932, 0.681],
+    [0.914, 1, 0.237, 0.908, 0.645],
+    [0.308, 0.237, 1, 0.380, 0.329],
+    [0.932, 0.908, 0.380, 1, 0.779],
+    [0.681, 0.645, 0.329, 0.779, 1],
+]
+ASTRAY = [
+    [1, 0.189, 0.831, 0.921, 0.811],
+    [0.189, 1, 0.312, 0.162, 0.260],
+    [0.831, 0.312, 1, 0.880, 0.849],
+    [0.921, 0.162, 0.880, 1, 0.921],
+    [0.811, 0.260, 0.849, 0.921, 1],
+]
+
+
+@pytest.mark.parametrize(
+    ("r", "loadings"),
+    [
+        (OVERSHOT, [0.9534188809, 0.9303852020, 0.3545307674, 0.9813020416, 0.7604024509]),
+        (ASTRAY, [0.9221951628, 0.1686519830, 0.8832682917, 0.9979137187, 0.9225490570]),
+    ],
+)
+def test_items_hard_to_fit_agree_with_r_each_time(r: list[list[float]], loadings: list[float]) -> None:
+    found = [one_factor(r).loadings for _ in range(6)]
+    assert found[0] == pytest.approx(loadings, abs=1e-5)
+    assert all((again == found[0]).all() for again in found)
+
+
+# R keeps item 2 at the least uniqueness that it may have, whatever that is:
+#   u <- function(...) factanal(covmat = H, factors = 1, ...)$uniquenesses
+#   u()                                # 0.2886 0.0050 0.7064 0.4557
+#   u(control = list(lower = 1e-6))    # 0.2910 1e-06  0.7106 0.4554
+HEYWOOD = [
+    [1, 0.842, 0.608, 0.471],
+    [0.842, 1, 0.538, 0.738],
+    [0.608, 0.538, 1, 0.435],
+    [0.471, 0.738, 0.435, 1],
+]
+PAIR = np.eye(4)
+PAIR[0, 1] = PAIR[1, 0] = 0.5
 
 
 def test_items_that_are_very_alike_are_fitted_too() -> None:
@@ -211,6 +264,15 @@ def test_resamples_without_a_solution_are_counted() -> None:
     assert found.low < found.value < found.high
 
 
+def test_resamples_in_which_an_item_does_not_vary_are_counted() -> None:
+    items = people(12, np.array([1.0, 1, 1]), np.full(3, 0.1), seed=1)
+    items[:, 2] = 3
+    items[np.argmax(items[:, 0]), 2] = 4
+    found = reliability(items, alpha, resamples=400, seed=1)
+    # Whoever varies it is drawn in a part of 1 - (11 / 12)**12 of all, about 0.65.
+    assert found.unsolved / 400 == pytest.approx(0.35, abs=0.06)
+
+
 ITEMS = people(30, np.array([1.0, 1, 1]), np.ones(3), seed=2)
 TWICE = ITEMS[:, [0, 0, 1]]
 GIVEN_TWO = ITEMS.copy()
@@ -241,13 +303,23 @@ FOUR = people(100, np.ones(4), np.ones(4), seed=3)
         (lambda: alpha([[1, np.nan], [np.nan, 1]]), "holds no covariances"),
         (lambda: alpha([[1, 0.2], [0.5, 1]]), "holds no covariances"),
         (lambda: alpha([[1, 2], [2, 1]]), "holds no covariances"),
+        (lambda: alpha([[1, 1.015], [1.015, 1]]), "holds no covariances"),
+        (lambda: alpha([[1e-12, 5e-13], [-5e-13, 1e-12]]), "holds no covariances"),
+        (lambda: alpha([[1, 0.5], [0.5, -1]]), "holds no covariances"),
+        (lambda: alpha([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1]]), "holds no covariances"),
+        (lambda: alpha([[1e-200, 1e200], [1e200, 1e-200]]), "holds no covariances"),
+        (lambda: alpha(np.full((2, 2), 1e308)), r"standard deviations of a size of 1e\+154"),
+        (lambda: covariance([[1e200, 1], [2e200, 2]]), r"answers of a size of 2e\+200"),
         (lambda: alpha([[1, -1], [-1, 1]]), "sum does not vary"),
-        (lambda: alpha(np.zeros((3, 3))), "sum does not vary"),
+        (lambda: alpha(np.zeros((3, 3))), "alpha: item 1 does not vary"),
+        (lambda: alpha([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 0]]), "alpha: item 3 does not vary"),
         (lambda: omega([[1, 0.5], [0.5, 1]]), "at least 3 items"),
         (lambda: omega([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 0]]), "item 3 does not vary"),
         (lambda: omega([[1, 0.2, 0.2], [0.2, 1, -0.2], [0.2, -0.2, 1]]), "signs"),
         (lambda: omega(np.eye(3)), "signs"),
         (lambda: omega(np.eye(4)), "no one factor fits"),
+        (lambda: omega(PAIR), "no one factor fits"),
+        (lambda: omega(HEYWOOD), "no one factor fits: an item keeps hardly any variance"),
         (lambda: omega([[1, 0.8, 0.7], [0.8, 1, 0.5], [0.7, 0.5, 1]]), "item 1 would keep no variance"),
         (lambda: omega(covariance(TWICE)), "item 1 would keep no variance"),
         (lambda: omega([[1, -0.4, 0.4], [-0.4, 1, -0.4], [0.4, -0.4, 1]]), "item 2 runs against"),

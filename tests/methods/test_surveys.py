@@ -243,15 +243,32 @@ def test_unequal_weights_never_help_by_kish(w: np.ndarray) -> None:
     assert kish_deff(w) >= 1 - 1e-12
 
 
-def test_equal_answers_have_no_design_effect() -> None:
-    found = design_mean([3, 3, 3], [1, 2, 4])
-    assert found.se == pytest.approx(0, abs=1e-12)
+# Floats round the means of these, which may not pass for a standard error.
+UNEQUAL = np.random.default_rng(3).uniform(0.3, 3, 16)
+AGREED = design_mean(np.repeat([0, 1, 1], 7), np.repeat(UNEQUAL[:3], 7), strata=np.repeat([1, 2, 3], 7))
+
+
+def test_equal_answers_have_no_error_and_no_design_effect() -> None:
+    found = design_mean([0.637] * 16, UNEQUAL)
+    assert found.value == pytest.approx(0.637)
+    assert found.se == 0
     assert math.isnan(found.deff)
 
 
 def test_strata_that_agree_within_have_no_error_and_no_end_of_effective_people() -> None:
-    found = design_mean([1, 1, 0, 0], strata=list("aabb"))
-    assert (found.se, found.effective_n) == (0, math.inf)
+    assert (AGREED.se, AGREED.deff, AGREED.effective_n) == (0, 0, math.inf)
+
+
+def test_a_small_error_is_not_taken_for_rounding() -> None:
+    y = np.array([1e6, 1e6 + 1e-6, 1e6, 1e6 + 1e-6])
+    assert design_mean(y).se == pytest.approx(np.std(y, ddof=1) / 2)
+
+
+@pytest.mark.parametrize("unit", [1e-90, 1e90])
+def test_answers_may_be_counted_in_any_unit_but_the_absurd(unit: float) -> None:
+    one, other = design_mean(SCORES), design_mean(np.multiply(SCORES, unit))
+    assert (other.value / unit, other.se / unit, other.deff) == pytest.approx((one.value, one.se, one.deff))
+    assert difference(0, 3e200, 1, 4e200).se == pytest.approx(5e200)
 
 
 def test_share_from_a_hat_has_wilsons_own_interval() -> None:
@@ -385,6 +402,10 @@ def test_simultaneous_intervals_hold_together() -> None:
         (lambda: design_mean([1, 0], [1, 1, 1]), "3 weights for 2 answers"),
         (lambda: design_mean([1, 0], strata=["a"]), "1 strata for 2 answers"),
         (lambda: design_mean([1, 0], strata=["a", None]), "strata missing at row 1"),
+        (lambda: design_mean([1, 0, 1], strata=["a", np.nan, np.nan]), "strata missing at row 1"),
+        (lambda: design_mean([1, 0, 1], psus=["a", "b", np.nan]), "psus missing at row 2"),
+        (lambda: design_mean([1e200, 2e200, 3e200]), r"answers of a size of 3e\+200"),
+        (lambda: design_mean([1e-200, 2e-200]), "answers of a size of 2e-200"),
         (lambda: design_mean([1, 0], psus=[1, 2, 3]), "3 psus for 2 answers"),
         (lambda: design_mean([1, 0], psus=[1, 1]), "single primary sampling unit"),
         (lambda: srs_share_se(1.2, 10), "share of 1.2"),
@@ -396,7 +417,7 @@ def test_simultaneous_intervals_hold_together() -> None:
         (lambda: interval(0.2, 0.1, df=0), "0 degrees of freedom"),
         (lambda: interval(0.2, 0.1, df=np.nan), "nan degrees of freedom"),
         (lambda: share_interval(design_mean([1, 1, 1])), "without spread"),
-        (lambda: share_interval(design_mean([0, 0, 1, 1], strata=list("aabb"))), "without spread"),
+        (lambda: share_interval(AGREED), "without spread"),
         (lambda: share_interval(design_mean([0.1, 0.3, 0.8])), "not of answers 0 and 1"),
         (lambda: share_interval(design_mean([10, 70, 90])), "not of answers 0 and 1"),
         (lambda: share_interval(design_mean([0, 1, 1], strata=list("abc"))), "0 degrees of freedom"),
@@ -404,6 +425,7 @@ def test_simultaneous_intervals_hold_together() -> None:
         (lambda: wilson_interval(3, 2), "3 of 2"),
         (lambda: wilson_interval(0, 0), "n = 0"),
         (lambda: difference(0.1, 0, 0.2, 0), "nought"),
+        (lambda: difference(0.637, design_mean([0.637] * 16, UNEQUAL).se, 0.7, 0), "nought"),
         (lambda: difference(0.1, 0.1, np.nan, 0.1), "missing number"),
         (lambda: holm([0.2, np.nan]), "missing or outside"),
         (lambda: holm([[0.2, 0.1], [0.4, 0.3]]), r"p values of shape \(2, 2\)"),
@@ -413,6 +435,11 @@ def test_simultaneous_intervals_hold_together() -> None:
         (lambda: all_pairs(pd.Series([0.1, np.nan]), pd.Series([0.1, 0.1])), "estimates of 1: nan"),
         (lambda: all_pairs(pd.Series([0.1, 0.2]), pd.Series([0.1, np.inf])), "standard errors of 1: inf"),
         (lambda: all_pairs(pd.Series([0.1, 0.2, 0.4]), pd.Series([0.1] * 3), level=95), "level of 95"),
+        (
+            lambda: all_pairs(pd.Series({"a": 1, "b": 2, "c": 3}), pd.Series({"a": 0, "b": 1, "c": 0})),
+            "'a' and 'c': .* two standard errors of nought",
+        ),
+        (lambda: all_pairs(pd.Series([0.1, 0.2]), pd.Series([0.1, -0.1])), "0 and 1: .* negative"),
     ],
 )
 def test_bad_input_is_named(call, words: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from klasteryste.errors import CourseError
 
@@ -40,11 +43,17 @@ def number_array(where: str, name: str, values: npt.ArrayLike) -> npt.NDArray[np
     Raises
     ------
     CourseError
-        If they are not numbers.
+        If they are not real numbers. Words are none, not even of digits, nor are dates.
     """
     try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
+        found = np.asarray(values)
+        if found.dtype.kind == "O":
+            found = np.where(pd.isna(found), np.nan, found)
+        if found.dtype.kind not in "biuf":
+            for odd in (value for value in found.flat if not _is_number(value)):
+                raise TypeError(f"{str(odd)!r} is a {type(odd).__name__}")
+        return found.astype(float, copy=False)
+    except (OverflowError, TypeError, ValueError) as error:
         raise CourseError(f"{where} was given {name} that are not all numbers: {error}") from None
 
 
@@ -63,8 +72,21 @@ def number_column(
     return found
 
 
-def weight_column(where: str, weights: npt.ArrayLike, n: int | None = None) -> npt.NDArray[np.float64]:
-    """Give survey weights as an array of floats, shape (n,), the largest of them 1.
+def require_squares(where: str, name: str, values: npt.NDArray[np.float64]) -> None:
+    """Demand numbers in a unit in which floats can hold their squares."""
+    largest = float(np.abs(values).max(initial=0))
+    if largest > 0 and not 1e-100 <= largest <= 1e100:
+        raise CourseError(
+            f"{where} was given {name} of a size of {largest:.3g}: give them in another unit, nearer to one"
+        )
+
+
+def weight_column(
+    where: str, weights: npt.ArrayLike, n: int | None = None, *, names: pd.Index | None = None
+) -> npt.NDArray[np.float64]:
+    """Give weights as an array of floats, shape (n,), the largest of them 1.
+
+    `names` are what they weigh, if that is not people in rows.
 
     Raises
     ------
@@ -74,10 +96,17 @@ def weight_column(where: str, weights: npt.ArrayLike, n: int | None = None) -> n
     w = number_column(where, "weights", weights, n)
     wrong = ~(np.isfinite(w) & (w >= 0))
     if wrong.any():
-        place = int(np.flatnonzero(wrong)[0])
-        raise CourseError(f"{where}: weight {w[place]} at row {place}; give a finite number, not negative")
+        row = int(np.flatnonzero(wrong)[0])
+        if names is not None:
+            raise CourseError(f"{where}: weight {w[row]} of {names[row]!r}; none may be negative or infinite")
+        raise CourseError(f"{where}: weight {w[row]} at row {row}; give a finite number, not negative")
     if not (w > 0).any():
-        raise CourseError(f"{where} was given no weights above nought")
+        raise CourseError(f"{where} was given no weights above nought: none may be negative, nor all nought")
     # Their unit does not matter, and the sum of huge ones would be infinite.
     scaled: npt.NDArray[np.float64] = w / w.max()
     return scaled
+
+
+def _is_number(value: object) -> bool:
+    # numpy counts a length of time among the integers.
+    return isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64)

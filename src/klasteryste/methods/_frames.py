@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import number_array, weight_column
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -42,10 +43,7 @@ def number_table(where: str, table: pd.DataFrame, *, missing: bool = False, fewe
             f"{where} was given {len(table)} units and {table.shape[1]} indicators: "
             f"give at least {fewest} units and one indicator"
         )
-    try:
-        found = table.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise CourseError(f"{where} was given values that are not all numbers: {error}") from None
+    found = number_array(where, "values", table)
     refuse(where, table, np.isinf(found), "infinite", "mark it as missing or correct it")
     if not missing:
         refuse(where, table, np.isnan(found), "missing", "impute it or leave the unit or indicator out")
@@ -84,10 +82,7 @@ def number_series(where: str, what: str, values: pd.Series[float], like: pd.Inde
                 f"{where} was given {what} for other labels: {odd[0]!r} is in one of the two only"
             )
         values = values.reindex(like)
-    try:
-        found: Floats = np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
-    except (TypeError, ValueError) as error:
-        raise CourseError(f"{where} was given {what} that are not all numbers: {error}") from None
+    found = number_array(where, what, values)
     for place in np.flatnonzero(~np.isfinite(found))[:1]:
         raise CourseError(f"{where}: {what} of {values.index[place]!r}: {found[place]} is no finite number")
     return found
@@ -103,7 +98,6 @@ def unit_weights(where: str, weights: Numbers | None, names: pd.Index) -> Floats
     """
     if weights is None:
         return np.full(len(names), 1 / len(names))
-    found = number_series(where, "weights", pd.Series(weights), names)
-    if (found < 0).any() or found.sum() == 0:
-        raise CourseError(f"{where} was given weights {found.tolist()}: none may be negative, nor all nought")
+    given = number_series(where, "weights", pd.Series(weights), names)
+    found = weight_column(where, given, names=names)
     return np.asarray(found / found.sum())

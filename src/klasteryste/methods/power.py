@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, sqrt
+from math import ceil, hypot, inf, sqrt
 
-from scipy.special import nctdtrinc
-from scipy.stats import norm, t
+from scipy.optimize import brentq
+from scipy.stats import chi2, nct, norm, t
 
 from klasteryste.errors import CourseError
 from klasteryste.methods._checks import require_positive
@@ -27,13 +27,14 @@ def multiplier(alpha: float = 0.05, power: float = 0.8, *, df: float = inf) -> f
     -------
     float
         The normal quantiles at ``1 - alpha / 2`` and at `power`, added: about 2.8 at the usual values. With
-        `df` the exact answer of the t test: the noncentrality at which the noncentral t distribution exceeds
-        its critical value with chance `power`.
+        `df` the exact answer of the t test, right to seven digits: the noncentrality at which the noncentral
+        t distribution exceeds its critical value with chance `power`.
 
     Raises
     ------
     CourseError
-        Unless ``0 < alpha < power < 1`` and `df` is above nought.
+        Unless ``0 < alpha < power < 1`` and `df` is at least 1; with `df`, also if `power` is above 0.99999
+        or the critical value of the t test above 10,000, beyond which seven digits are not sure.
 
     References
     ----------
@@ -44,8 +45,20 @@ def multiplier(alpha: float = 0.05, power: float = 0.8, *, df: float = inf) -> f
         raise CourseError(f"alpha = {alpha} and power = {power} were given: give 0 < alpha < power < 1")
     if df == inf:
         return float(norm.isf(alpha / 2) + norm.ppf(power))
-    require_positive("multiplier", df=df)
-    return float(nctdtrinc(df, 1 - power, t.isf(alpha / 2, df)))
+    if not df >= 1:
+        raise CourseError(f"multiplier was given df = {df}: give at least 1")
+    critical = float(t.isf(alpha / 2, df))
+    # For a minute alpha scipy gives minus infinity.
+    if not 0 < critical <= 1e4 or power > 0.99999:
+        raise CourseError(
+            f"multiplier was given alpha = {alpha} and power = {power} with df = {df}: no sure answer can be "
+            "computed, so give a larger alpha or df, and a power of at most 0.99999"
+        )
+    # A change is missed only if it is measured too small or its standard error too large. From `far` on,
+    # each of the two happens at most half as often as `power` allows.
+    half = (1 - power) / 2
+    far = critical * sqrt(chi2.isf(half, df) / df) + norm.isf(half)
+    return float(brentq(lambda shift: nct.sf(critical, df, shift) - power, 0.0, far, xtol=1e-12))
 
 
 def cluster_deff(people: float, icc: float) -> float:
@@ -116,16 +129,15 @@ def detectable_change(
     Raises
     ------
     CourseError
-        If a number is not above nought, or one other than `population` is infinite, or more people are asked
-        than there are.
+        As `multiplier` does; if a number is not above nought, or one other than `population` is infinite, or
+        more people are asked than there are.
 
     References
     ----------
     Bloom (1995), Evaluation Review 19(5), 547-556; correction for a finite population after Kish (1965),
     *Survey Sampling*.
     """
-    variance = _mean_variance("detectable_change", n, sd, deff, population)
-    return multiplier(alpha, power, df=df) * sqrt(2 * variance)
+    return multiplier(alpha, power, df=df) * sqrt(2) * _mean_se("detectable_change", n, sd, deff, population)
 
 
 def detectable_did(
@@ -167,7 +179,8 @@ def detectable_did(
         How many places there are with and without the treatment: T and C.
     place_sd : float
         Standard deviation of the shocks, independent from place to place and from round to round, in the
-        units of `sd`. Nought, unless given, assumes that there are none.
+        units of `sd`. Nought, unless given, assumes that there are none; any number above it, however small,
+        means that they are estimated, with T + C - 2 degrees of freedom, so the answer jumps there.
     deff, population : float
         As in `detectable_change`, in each place.
     alpha, power : float
@@ -182,9 +195,9 @@ def detectable_did(
     Raises
     ------
     CourseError
-        If a number is not above nought, `place_sd` is negative, a number other than `population` is infinite,
-        more people are asked than there are, there are no whole numbers of places, or there are shocks and
-        just one place on either side.
+        As `multiplier` does; if a number is not above nought, `place_sd` is negative, a number other than
+        `population` is infinite, more people are asked than there are, there are no whole numbers of places,
+        or there are shocks and just one place on either side.
 
     References
     ----------
@@ -192,7 +205,7 @@ def detectable_did(
     89(2), 221-233; for one treated place Conley and Taber (2011), Review of Economics and Statistics 93(1),
     113-125.
     """
-    variance = _mean_variance("detectable_did", n, sd, deff, population)
+    mean_se = _mean_se("detectable_did", n, sd, deff, population)
     for name, places in (("treated", treated), ("comparison", comparison)):
         if not (places >= 1 and float(places).is_integer()):
             raise CourseError(f"detectable_did was given {name} = {places}: give a whole number of places")
@@ -206,7 +219,7 @@ def detectable_did(
             "told from them, so add comparison places"
         )
     df = treated + comparison - 2 if place_sd > 0 else inf
-    se = sqrt(2 * (1 / treated + 1 / comparison) * (variance + place_sd**2))
+    se = sqrt(2 * (1 / treated + 1 / comparison)) * hypot(mean_se, place_sd)
     return multiplier(alpha, power, df=df) * se
 
 
@@ -231,25 +244,35 @@ def sample_size(
     Returns
     -------
     int
-        ``m / (1 + m / population)`` with ``m = 2 * deff * (multiplier * sd / change)**2``, rounded up.
+        ``m / (1 + m / population)`` with ``m = 2 * deff * (multiplier * sd / change)**2``, rounded up; at
+        least 1.
 
     Raises
     ------
     CourseError
-        If `change` is nought, another number is not above nought, or one other than `population` is infinite.
+        If `change` is nought, another number is not above nought, one other than `population` is infinite, or
+        the change is so small that there is no such number.
     """
     require_positive("sample_size", change=abs(change), sd=sd, deff=deff)
     _require_population("sample_size", population)
-    unlimited = 2 * deff * (multiplier(alpha, power) * sd / change) ** 2
-    return ceil(unlimited / (1 + unlimited / population))
+    ratio = multiplier(alpha, power) * (sd / abs(change))
+    unlimited = 2 * deff * ratio * ratio
+    if not unlimited < inf:
+        raise CourseError(
+            f"sample_size was given change = {change} with sd = {sd} and deff = {deff}: no number of people "
+            "is enough, so give a larger change"
+        )
+    needed = unlimited / (1 + unlimited / population)
+    # The rounding of floats lifts whole numbers a hair above themselves, which is not one more person.
+    return max(1, ceil(needed * (1 - 1e-12)))
 
 
-def _mean_variance(where: str, n: float, sd: float, deff: float, population: float) -> float:
+def _mean_se(where: str, n: float, sd: float, deff: float, population: float) -> float:
     require_positive(where, n=n, sd=sd, deff=deff)
     _require_population(where, population)
     if n > population:
         raise CourseError(f"{n} people asked of {population}: a survey cannot ask more people than there are")
-    return deff * sd**2 * (1 / n - 1 / population)
+    return sd * sqrt(deff * (1 / n - 1 / population))
 
 
 def _require_population(where: str, population: float) -> None:

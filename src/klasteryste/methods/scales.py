@@ -12,7 +12,7 @@ import numpy.typing as npt
 from statsmodels.multivariate.factor import Factor
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_array, require_level, weight_column
+from klasteryste.methods._checks import number_array, require_level, require_squares, weight_column
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,8 +77,9 @@ def covariance(items: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Fl
     Raises
     ------
     CourseError
-        If items are not a table of at least two columns of numbers, an answer is infinite, fewer than two
-        people answered all items, they all gave one answer to an item, or weights are not as said.
+        If items are not a table of at least two columns of numbers, an answer is infinite or the largest
+        beyond 1e-100 to 1e100 in size, fewer than two people answered all items, they all gave one answer to
+        an item, or weights are not as said.
     """
     x, w, _ = _complete("covariance", items, weights)
     return np.cov(x, rowvar=False, aweights=w)
@@ -106,7 +107,7 @@ def alpha(covariances: npt.ArrayLike) -> float:
     Raises
     ------
     CourseError
-        If it is not a matrix of covariances, or the sum does not vary.
+        If it is not a matrix of covariances, or an item or the sum does not vary.
 
     References
     ----------
@@ -119,7 +120,8 @@ def alpha(covariances: npt.ArrayLike) -> float:
         raise CourseError(
             "alpha was given items whose sum does not vary: turn round those that run against it"
         )
-    return float(k / (k - 1) * (1 - np.trace(s) / total))
+    # Of items that are all the same, rounding makes a little more than 1.
+    return min(1.0, float(k / (k - 1) * (1 - np.trace(s) / total)))
 
 
 def one_factor(covariances: npt.ArrayLike) -> OneFactor:
@@ -152,8 +154,6 @@ def one_factor(covariances: npt.ArrayLike) -> OneFactor:
     """
     s = _covariances("one_factor", covariances, fewest=3)
     sd = np.sqrt(np.diag(s))
-    if not (sd > 1e-9 * sd.max()).all():
-        raise CourseError(f"one_factor: item {int(np.argmin(sd)) + 1} does not vary: leave it out")
     r = s / np.outer(sd, sd)
     standard = _three_loadings(r) if len(r) == 3 else _likeliest_loadings(r)
     unique = 1 - standard**2
@@ -217,9 +217,9 @@ def reliability(
     People are drawn anew from those who answered every item, as many, with replacement and with their
     weights, and the coefficient is computed again; the interval leaves out the same part of these values at
     either end. That suits people who were drawn one by one: neighbours drawn together, or a person entered
-    twice, make it too narrow. It is best kept for samples of a hundred and more. Resamples without a solution
-    (`one_factor` says when) are left out and counted: many of them are a sign of a small sample or a weak
-    scale.
+    twice, make it too narrow. It is best kept for samples of a hundred and more. Resamples in which an item
+    does not vary, or without a solution (`one_factor` says when), are left out and counted: many of them are
+    a sign of a small sample or a weak scale.
 
     Parameters
     ----------
@@ -288,6 +288,7 @@ def _complete(where: str, items: npt.ArrayLike, weights: npt.ArrayLike | None) -
     x, w = x[counted & complete], w[counted & complete]
     if len(x) < 2:
         raise CourseError(f"{where}: {len(x)} people answered every item: give at least two")
+    require_squares(where, "answers", x)
     same = np.ptp(x, axis=0) == 0
     if same.any():
         raise CourseError(f"{where}: item {int(np.argmax(same)) + 1} has one answer from all: leave it out")
@@ -300,9 +301,21 @@ def _covariances(where: str, covariances: npt.ArrayLike, fewest: int) -> Floats:
         raise CourseError(
             f"{where} was given covariances of shape {s.shape}: give a square of at least {fewest} items"
         )
-    # Rounded by hand, say to two digits, a matrix may miss being positive by a little.
-    if not (np.isfinite(s).all() and np.allclose(s, s.T) and np.linalg.eigvalsh(s)[0] >= -0.01 * np.trace(s)):
-        raise CourseError(f"{where} was given a matrix that holds no covariances: make it with covariance")
+    wrong = CourseError(f"{where} was given a matrix that holds no covariances: make it with covariance")
+    if not (np.isfinite(s).all() and (np.diag(s) >= 0).all()):
+        raise wrong
+    sd = np.sqrt(np.diag(s))
+    require_squares(where, "standard deviations", sd)
+    if not (sd > 1e-9 * sd.max()).all():
+        raise CourseError(f"{where}: item {int(np.argmin(sd)) + 1} does not vary: leave it out")
+    most = np.outer(sd, sd)
+    if not (np.abs(s) <= (1 + 1e-8) * most).all():
+        raise wrong
+    # What is near enough may not depend on the unit, so it is asked of the correlations. Rounded by hand, say
+    # to two digits, they may miss being positive by a little.
+    r = s / most
+    if not (np.allclose(r, r.T) and np.linalg.eigvalsh(r)[0] >= -0.01 * len(r)):
+        raise wrong
     return s
 
 

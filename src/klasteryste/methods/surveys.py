@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from klasteryste.methods._checks import (
     require_column,
     require_level,
     require_positive,
+    require_squares,
     weight_column,
 )
 from klasteryste.methods._frames import number_series
@@ -217,8 +218,7 @@ def share_interval(estimate: Estimate, level: float = 0.95) -> tuple[float, floa
     Louis and Slud (2019), Journal of Survey Statistics and Methodology 7.
     """
     share, n, deff = estimate.value, estimate.n, estimate.deff
-    # A perfectly stratified sample leaves a variance of nought but for rounding.
-    if not deff > 1e-12:
+    if not deff > 0:
         raise CourseError(
             "share_interval was given answers without spread, so no design effect is known: "
             "give wilson_interval an effective number, such as n / kish_deff(weights)"
@@ -302,8 +302,8 @@ def design_mean(
     ------
     CourseError
         If something is not one column, lengths differ, a weight is missing, negative or infinite, a stratum
-        or unit is missing, an answer is infinite, fewer than two people answered, or all belong to one
-        primary sampling unit.
+        or unit is missing, an answer is infinite or the largest beyond 1e-100 to 1e100 in size, fewer than
+        two people answered, or all belong to one primary sampling unit.
 
     References
     ----------
@@ -320,6 +320,7 @@ def design_mean(
         raise CourseError("design_mean was given an infinite answer: mark missing answers as NaN")
     if n < 2:
         raise CourseError(f"design_mean was given {n} answers: a standard error needs at least two")
+    require_squares("design_mean", "answers", y[answered])
 
     total = w[answered].sum()
     mean = float((w * np.where(answered, y, 0.0)).sum() / total)
@@ -334,9 +335,13 @@ def design_mean(
 
     sizes = units.groupby(level="stratum").transform("size")
     lone = sizes == 1
-    centre = units.groupby(level="stratum").transform("mean").where(~lone, units.mean())
+    # All the residuals add up to nought, and so do the units.
+    centre = units.groupby(level="stratum").transform("mean").where(~lone, 0.0)
     scale = (sizes / (sizes - 1)).where(~lone, 1.0)
     variance = float((scale * (units - centre) ** 2).sum())
+    # Units that agree within their strata leave the rounding of floats, which is no standard error.
+    if sqrt(variance) <= 1e-14 * np.abs(y[answered]).max():
+        variance = 0.0
 
     spread = float((w[answered] * (y[answered] - mean) ** 2).sum() / total) * n / (n - 1)
     deff = variance / (spread / n) if np.ptp(y[answered]) > 0 else float("nan")
@@ -373,7 +378,7 @@ def difference(
         raise CourseError(
             "difference was given a missing number or a negative standard error: give two full estimates"
         )
-    se = sqrt(first_se**2 + second_se**2)
+    se = hypot(first_se, second_se)
     if se == 0:
         raise CourseError(
             "difference was given two standard errors of nought: without them nothing can be compared"
@@ -407,7 +412,7 @@ def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.
     ------
     CourseError
         If there are fewer than two estimates, labels differ or come twice, a number is missing or infinite,
-        or a standard error is negative.
+        a standard error is negative, or two of them are nought.
 
     References
     ----------
@@ -420,7 +425,12 @@ def all_pairs(values: pd.Series[float], ses: pd.Series[float], level: float = 0.
     se = number_series("all_pairs", "standard errors", ses, values.index)
     pairs = list(combinations(range(len(v)), 2))
     each = 1 - (1 - level) / len(pairs)
-    found = [difference(v[i], se[i], v[j], se[j], each) for i, j in pairs]
+    found = []
+    for i, j in pairs:
+        try:
+            found.append(difference(v[i], se[i], v[j], se[j], each))
+        except CourseError as error:
+            raise CourseError(f"all_pairs, {values.index[i]!r} and {values.index[j]!r}: {error}") from None
     return pd.DataFrame(
         {
             "first": [values.index[i] for i, _ in pairs],
@@ -477,7 +487,8 @@ def _quantile(level: float, df: float = inf) -> float:
 
 
 def _codes(labels: npt.ArrayLike, name: str, n: int) -> npt.NDArray[np.intp]:
-    column = np.asarray(labels)
+    # An array of words would spell a missing label out as one more.
+    column = np.asarray(labels, dtype=object)
     require_column("design_mean", name, column, n)
     codes, _ = pd.factorize(column)
     if (codes < 0).any():
