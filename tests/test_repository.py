@@ -91,3 +91,11 @@ def test_every_locked_package_has_hashes_and_no_index_is_named():
 def test_no_file_is_large():
     large = [path for path in tracked() if path.stat().st_size > 1_500_000]
     assert not large
+
+
+def test_the_readme_quotes_what_was_measured():
+    measured = (ROOT / "tests" / "bench" / "results.md").read_text(encoding="utf-8").splitlines()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    quoted = [line for line in readme if line.startswith("|")]
+    assert len(quoted) > 3
+    assert [line for line in quoted if line not in measured] == []

@@ -112,7 +112,7 @@ def test_slope_by_hand() -> None:
 def test_correction_by_hand() -> None:
     # Error variances 1 and 4: cov (-18.5 + 7 * 1) / 7 and var (49.875 - 7 * 1) / 7.
     se = np.column_stack([np.ones(8), np.full(8, 2.0)])
-    found = beta(two_years(se=se), error="se")
+    found = beta(two_years(se=se), error="se", error_correlation=0)
     assert found.slope == pytest.approx((-18.5 + 7) / (49.875 - 7))
     assert found.reliability == pytest.approx(1 - 7 / 49.875)
     assert found.uncorrected == pytest.approx(-18.5 / 49.875)
@@ -176,7 +176,7 @@ def test_pure_noise_looks_like_convergence_until_it_is_corrected() -> None:
     rng = np.random.default_rng(8)
     level = rng.normal(size=(500, 1))
     y = level + 0.7 * rng.normal(size=(500, 2))
-    found = beta(long([2010, 2015], y, np.full((500, 2), 0.7)), error="se")
+    found = beta(long([2010, 2015], y, np.full((500, 2), 0.7)), error="se", error_correlation=0)
     assert found.uncorrected < -0.25
     assert found.low < 0 < found.high
 
@@ -209,6 +209,34 @@ def test_real_control_of_corruption_is_followed_for_31_countries() -> None:
     assert abs(slope.slope) == pytest.approx(abs(slope.uncorrected), rel=0.05)
 
 
+def test_the_spread_can_be_followed_over_some_of_the_years() -> None:
+    wellbeing = load("wellbeing")
+    found = sigma_convergence(
+        wellbeing, "life_ladder", unit="country", first=2013, last=2022, seed=1, draws=199
+    )
+    some = wellbeing[wellbeing["year"].between(2013, 2022)]
+    same = sigma_convergence(some, "life_ladder", unit="country", seed=1, draws=199)
+    pd.testing.assert_frame_equal(found.by_year, same.by_year)
+    assert list(found.by_year.index) == list(range(2013, 2023))
+    with pytest.raises(CourseError, match="units have a value in every year and 8 are needed"):
+        sigma_convergence(wellbeing, "life_ladder", unit="country", seed=1, draws=199)
+
+
+def test_a_unit_without_any_value_is_named_among_those_left_out() -> None:
+    y = np.column_stack([START, START + GAIN])
+    y[3] = np.nan
+    panel = long([2010, 2015], np.vstack([y, [[20.0, 21.0]]]))
+    assert sigma(panel).left_out == beta(panel).left_out == (3,)
+
+
+def test_values_far_from_nought_have_the_same_slope() -> None:
+    far = two_years().assign(y=lambda table: table["y"] + 1e9)
+    assert beta(far).slope == pytest.approx(beta(two_years()).slope, rel=1e-6)
+    assert beta(far).se == pytest.approx(beta(two_years()).se, rel=1e-6)
+    assert sigma(far).low == pytest.approx(sigma(two_years()).low, rel=1e-6)
+
+
+SOME = np.where(np.arange(16).reshape(8, 2) == 7, np.nan, 1.0)
 EQUAL = long([2010, 2015], np.column_stack([np.ones(8), START]))
 NEARLY_EQUAL = long([2010, 2015], np.column_stack([[0.0] * 7 + [1], START]))
 
@@ -217,26 +245,51 @@ NEARLY_EQUAL = long([2010, 2015], np.column_stack([[0.0] * 7 + [1], START]))
     ("call", "words"),
     [
         (lambda: sigma(two_years().query("unit == 1")), "1 of 1 units have a value in every year and 8"),
-        (lambda: sigma(two_years().query("year == 2010")), "one year, 2010"),
+        (
+            lambda: sigma(two_years().query("year == 2010")),
+            "the years 2010 and 2010: the first must come first",
+        ),
         (lambda: sigma(EQUAL), "all units are equal in 2010"),
         (lambda: sigma(NEARLY_EQUAL), "some draws are without spread"),
         (lambda: sigma(two_years(), level=95), "level of 95"),
-        (lambda: sigma(two_years(), draws=1), "bootstrap of 1 draws"),
+        (lambda: sigma(two_years(), draws=1), "draws = 1: give a whole number from 2"),
+        (lambda: sigma(two_years(), draws=2e3), "draws = 2000.0: give a whole number"),
+        (lambda: sigma(two_years(), seed=-1), "seed = -1: give a whole number from 0"),
+        (lambda: sigma(two_years(), first=2015, last=2010), "the first must come first"),
+        (lambda: sigma(two_years(), first="2010"), "first = '2010': give a whole number"),
+        (lambda: sigma(two_years(), last=2011), "nobody has a value in 2011"),
+        (
+            lambda: sigma(two_years(), first=2010, last=2010),
+            "the years 2010 and 2010: the first must come first",
+        ),
         (lambda: sigma(two_years().iloc[:-1]), "7 of 8 units .* needed; 1 lack 2015"),
-        (lambda: sigma(two_years().assign(y=np.nan)), "0 of 0 units"),
+        (lambda: sigma(two_years().assign(y=np.nan)), "'y' has no value in any row"),
         (lambda: beta(EQUAL), "all units began equal in 2010"),
         (lambda: beta(two_years(), first=2015, last=2010), "the first must come first"),
         (lambda: beta(two_years(), first=2011), "nobody has a value in 2011; there are 2010, 2015"),
         (lambda: beta(two_years().query("unit < 5")), "5 of 5 units"),
-        (lambda: beta(two_years(), error="se"), "needs one column 'se'"),
-        (lambda: beta(two_years(), error_correlation=0.5), "without error: name the column"),
+        (lambda: beta(two_years(), error="se", error_correlation=0), "needs one column 'se'"),
+        (lambda: beta(two_years(), error_correlation=0.5), "give both or neither"),
         (lambda: beta(two_years().assign(se=1.0), error="se", error_correlation=1.5), "= 1.5: give 0 to 1"),
-        (lambda: beta(two_years().assign(se=-1.0), error="se"), "of 0 in 2010 is -1.0"),
-        (lambda: beta(two_years().assign(se=np.nan), error="se"), "of 0 in 2010 is nan"),
-        (lambda: beta(two_years().assign(se=3.0), error="se"), "no slope can be told from noise"),
-        (lambda: beta(two_years().assign(se=2.2), error="se"), "no slope can be told from noise"),
+        (lambda: beta(two_years().assign(se=-1.0), error="se", error_correlation=0), "of 0 in 2010 is -1.0"),
+        (
+            lambda: beta(two_years().assign(se=np.nan), error="se", error_correlation=0),
+            "'se' has no value in any row",
+        ),
+        (lambda: beta(two_years(se=SOME), error="se", error_correlation=0), "of 3 in 2015 is nan"),
+        (
+            lambda: beta(two_years().assign(se=3.0), error="se", error_correlation=0),
+            "no slope can be told from noise",
+        ),
+        (
+            lambda: beta(two_years().assign(se=2.2), error="se", error_correlation=0),
+            "no slope can be told from noise",
+        ),
         (lambda: beta(two_years(), level=0), "level of 0"),
-        (lambda: beta(two_years(), draws=0), "bootstrap of 0 draws"),
+        (lambda: beta(two_years(), draws=0), "draws = 0: give a whole number from 2"),
+        (lambda: beta(two_years(), seed=0.5), "seed = 0.5"),
+        (lambda: beta(two_years(), first="2010"), "first = '2010'"),
+        (lambda: beta(two_years().assign(se=1.0), error="se"), "give both or neither"),
     ],
 )
 def test_bad_input_is_named(call, words: str) -> None:

@@ -9,6 +9,8 @@ import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import permutation_test
+from scipy.stats import t as student
+from statsmodels.stats.weightstats import CompareMeans
 
 from klasteryste.errors import CourseError
 from klasteryste.methods.did import (
@@ -63,6 +65,9 @@ def test_answers_agree_with_the_interaction_of_statsmodels() -> None:
     fit = smf.ols("y ~ t * a", table).fit(cov_type="HC2")
     found = did_of_answers(table["y"], table["t"], table["a"])
     assert (found.value, found.se) == pytest.approx((fit.params["t:a"], fit.bse["t:a"]))
+    variances = table.groupby(["t", "a"])["y"].var() / table.groupby(["t", "a"]).size()
+    sizes = table.groupby(["t", "a"]).size()
+    assert found.df == pytest.approx(variances.sum() ** 2 / (variances**2 / (sizes - 1)).sum())
     weighted = smf.wls("y ~ t * a", table, weights=table["w"]).fit()
     with_weights = did_of_answers(table["y"], table["t"], table["a"], table["w"])
     assert with_weights.value == pytest.approx(weighted.params["t:a"])
@@ -87,6 +92,28 @@ def test_answers_carry_their_design_and_their_gaps() -> None:
     assert found.value == pytest.approx(parts[3].value - parts[2].value - parts[1].value + parts[0].value)
 
 
+def test_intervals_of_answers_hold_the_truth_with_three_sampling_units_a_group() -> None:
+    rng = np.random.default_rng(15)
+    cell = np.repeat(range(4), 12)
+    psu = np.repeat(range(12), 4)
+    held = np.zeros(2)
+    for _ in range(400):
+        y = rng.normal(size=12)[psu] + rng.normal(size=48)
+        found = did_of_answers(y, cell // 2, cell % 2, psus=psu)
+        held += [found.low <= 0 <= found.high, abs(found.value) <= 1.96 * found.se]
+    assert held[0] / 400 == pytest.approx(0.95, abs=0.03)
+    assert held[1] < held[0] - 5
+
+
+def test_the_level_given_is_that_of_the_interval() -> None:
+    means, ses = [[0.3, 0.5], [0.35, 0.4]], [[0.02, 0.02], [0.01, 0.04]]
+    assert did_of_means(means, ses, 0.99).high == pytest.approx(0.15 + 2.575829 * 0.05)
+    table = people(300, 1)
+    found = did_of_answers(table["y"], table["t"], table["a"], level=0.8)
+    assert found.high - found.value == pytest.approx(student.ppf(0.9, found.df) * found.se)
+    assert found.p == pytest.approx(2 * student.sf(abs(found.value) / found.se, found.df))
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(-5, 5), st.floats(-5, 5), st.floats(0.1, 10))
 def test_a_common_rise_and_a_standing_gap_are_taken_out(
@@ -108,14 +135,42 @@ CHANGES = long(np.array([[0.0, 2, 6, 8], [1, 1, 5, 5], [1, 4, 3, 4], [5, 5, 7, 7
 
 def test_units_by_hand() -> None:
     found = of_units(CHANGES)
-    # 5 less 2; variances 2 / 2 and 1 / 3; Welch's degrees of freedom (4/3)^2 / (1 / 1 + (1/3)^2 / 2).
-    assert (found.value, found.se) == pytest.approx((3, (4 / 3) ** 0.5))
-    assert found.df == pytest.approx((4 / 3) ** 2 / (1 + 1 / 18))
+    # 5 less 2; squares within groups 2 and 2, over 3 degrees of freedom: 4 / 3 (1 / 2 + 1 / 3).
+    assert (found.value, found.se, found.df) == pytest.approx((3, (10 / 9) ** 0.5, 3))
+    # Student's t with 3 degrees of freedom: 3.182446
+    assert found.high == pytest.approx(3 + 3.182446 * (10 / 9) ** 0.5)
     assert (found.treated, found.comparison) == (2, 3)
     assert (found.years_before, found.years_after, found.left_out) == (2, 2, ())
     assert found.high - found.value == pytest.approx(found.value - found.low)
     wide = of_units(CHANGES, level=0.99)
     assert wide.low < found.low < found.high < wide.high
+
+
+@pytest.mark.parametrize(
+    ("treated", "usevar"), [(4, "pooled"), (5, "unequal"), (11, "unequal"), (12, "pooled")]
+)
+def test_errors_are_welchs_unless_a_side_has_fewer_than_five_units(treated: int, usevar: str) -> None:
+    y = np.random.default_rng(13).normal(size=(16, 2)) * np.linspace(1, 3, 16)[:, None]
+    change = y[:, 1] - y[:, 0]
+    theirs = CompareMeans.from_data(change[:treated], change[treated:])
+    found = of_units(long(y), treated=range(treated), start=2002)
+    assert (found.low, found.high) == pytest.approx(theirs.tconfint_diff(usevar=usevar))
+    _, p, df = theirs.ttest_ind(usevar=usevar)
+    assert (found.p, found.df) == pytest.approx((p, df))
+    assert found.se * student.ppf(0.975, df) == pytest.approx((found.high - found.low) / 2)
+
+
+@pytest.mark.parametrize("treated", [2, 3])
+def test_intervals_hold_a_known_effect_though_few_are_treated(treated: int) -> None:
+    rng = np.random.default_rng(14)
+    held = 0
+    for _ in range(300):
+        y = rng.normal(size=(20, 2))
+        y[:treated, 1] += 1
+        found = of_units(long(y), treated=range(treated), start=2002)
+        held += found.low <= 1 <= found.high
+    # Welch's hold it in about .87 of draws where two are treated.
+    assert held / 300 == pytest.approx(0.95, abs=0.035)
 
 
 def test_units_agree_with_the_panel_regression_of_two_periods() -> None:
@@ -149,6 +204,19 @@ def test_intervals_hold_a_known_effect_though_years_depend_on_one_another() -> N
         naive += abs(found.value - 1) <= 1.96 * se
     assert held / 400 == pytest.approx(0.95, abs=0.03)
     assert naive / 400 < 0.85
+
+
+@pytest.mark.parametrize("hold", [pd.Index, np.array, tuple, set])
+def test_treated_units_may_come_in_anything_that_holds_them(hold) -> None:
+    assert of_units(CHANGES, treated=hold([0, 1])) == of_units(CHANGES)
+
+
+def test_a_unit_without_any_value_is_named() -> None:
+    panel = CHANGES.assign(y=CHANGES["y"].where(CHANGES["unit"] != 4))
+    assert placebo(panel).regroupings == 6
+    assert of_units(panel).left_out == (4,)
+    with pytest.raises(CourseError, match="4 has no value in 2001"):
+        placebo(panel, treated=[4])
 
 
 def test_regroupings_by_hand() -> None:
@@ -197,8 +265,8 @@ def test_one_treated_unit_has_a_place_but_no_error() -> None:
 def test_pre_trends_by_hand() -> None:
     y = np.array([[0.0, 4, 9, 20], [0, 2, 9, 20], [3, 3, 3, 3], [1, 2, 2, 2]])
     found = pre_trends(long(y), start=2004)
-    # From 2001 to 2003: 9, 9 against 0, 1; from 2002: 5, 7 against 0, 0.
-    assert found["gap"].to_dict() == pytest.approx({2001: 8.5, 2002: 6})
+    # In 2001, less 2003: -9, -9 against 0, -1; in 2002: -5, -7 against 0, 0.
+    assert found["gap"].to_dict() == pytest.approx({2001: -8.5, 2002: -6})
     # Of the six choices of two the real one and its mirror image are the farthest from nought.
     assert found["p"].tolist() == pytest.approx([2 / 6, 2 / 6])
     assert found["p_adjusted"].tolist() == pytest.approx([2 / 6, 2 / 6])
@@ -210,7 +278,7 @@ def test_each_pre_trend_is_a_placebo_test_of_two_years() -> None:
     for year in (2001, 2002, 2003):
         pair = long(y).query("year in [@year, 2004]")
         one = placebo(pair, start=2004)
-        assert (found.loc[year, "gap"], found.loc[year, "p"]) == pytest.approx((one.value, one.p))
+        assert (found.loc[year, "gap"], found.loc[year, "p"]) == pytest.approx((-one.value, one.p))
     assert (found["p_adjusted"] >= found["p"] - 1e-12).all()
 
 
@@ -283,8 +351,21 @@ def answers(**change):
         (lambda: answers(after=[1, 0]), "2 after for 40 answers"),
         (lambda: answers(weights=[1, 1]), "2 weights for 40 answers"),
         (lambda: answers(weights=-TABLE["w"]), "treated before: .*not negative"),
-        (lambda: answers(psus=TABLE["t"]), "treated before: .* single primary sampling unit"),
-        (lambda: of_units(CHANGES, treated=[]), "give a list of one unit or more"),
+        (lambda: answers(psus=TABLE["t"]), "sampling unit 0 is in two of the four groups"),
+        (lambda: answers(psus=TABLE["place"] % 10), "to did_of_units"),
+        (lambda: answers(psus=TABLE["place"], strata=TABLE["place"]), "every stratum has one primary"),
+        (lambda: did_of_means([["a", 2], [3, 4]], np.ones((2, 2))), "means that are not all numbers"),
+        (lambda: did_of_means([[1, 2], [3]], np.ones((2, 2))), "means that are not all numbers"),
+        (lambda: did_of_means(np.ones((2, 2)), [[1, 2], [3]]), "ses that are not all numbers"),
+        (lambda: of_units(CHANGES, treated=0), "0 as treated: give a list"),
+        (lambda: of_units(CHANGES, start="2003"), "start = '2003': give a whole number"),
+        (lambda: placebo(CHANGES, seed=-1), "seed = -1: give a whole number from 0"),
+        (lambda: placebo(CHANGES, draws=2e3), "draws = 2000.0: give a whole number from 99"),
+        (
+            lambda: answers(psus=TABLE["t"] + 2 * TABLE["a"]),
+            "treated before: .* single primary sampling unit",
+        ),
+        (lambda: of_units(CHANGES, treated=[]), "no treated unit: give a list"),
         (lambda: of_units(CHANGES, treated="0"), "'0' as treated: give a list"),
         (lambda: of_units(CHANGES, treated=[0, 7]), "no unit is called 7"),
         (lambda: of_units(CHANGES, treated=[0, 0]), "treated unit 0 twice"),

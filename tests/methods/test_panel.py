@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from klasteryste.errors import CourseError
-from klasteryste.methods.panel import two_way_effects, wild_cluster_test
+from klasteryste.methods.panel import POINTS, two_way_effects, wild_cluster_test
 
 # R 4.2, plm:
 #   d <- data.frame(u = ..., t = ..., x = ..., z = ..., y = ...)   # the columns below
@@ -49,7 +49,7 @@ def test_slopes_and_errors_agree_with_r() -> None:
     found = effects(SMALL, ["x", "z"])
     assert found.slopes["slope"].to_dict() == pytest.approx(SLOPES)
     assert found.slopes["se"].to_dict() == pytest.approx(ERRORS)
-    assert (found.rows, found.units, found.years, found.left_out) == (19, 5, 4, 0)
+    assert (found.rows, found.units, found.years, found.left_out) == (19, 5, 4, ())
     # Student's t with 4 degrees of freedom: 2.776445
     reach = 2.776445 * ERRORS["x"]
     assert found.slopes.loc["x", ["low", "high"]].tolist() == pytest.approx(
@@ -181,8 +181,39 @@ def test_rows_with_gaps_and_units_of_one_row_are_left_out_and_counted() -> None:
     extra = pd.DataFrame({"u": ["f", "a"], "t": [1, 5], "x": [9.0, np.nan], "z": 1, "y": 2.0})
     found = effects(pd.concat([SMALL, extra]), ["x", "z"])
     assert found.slopes["se"].to_dict() == pytest.approx(ERRORS)
-    assert (found.rows, found.units, found.left_out) == (19, 5, 2)
+    assert (found.rows, found.units, found.left_out) == (19, 5, ("f",))
     assert wild(pd.concat([SMALL, extra])) == wild(SMALL)
+
+
+def test_rows_that_inform_of_no_slope_are_dropped_until_none_is_left() -> None:
+    # g is alone in year 9 once h, which has no other year, is gone; then g has one year only.
+    extra = pd.DataFrame({"u": [*"ggh"], "t": [1, 9, 9], "x": [1.0, 2, 5], "z": 2, "y": [3.0, 1, 2]})
+    found = effects(pd.concat([SMALL, extra]), ["x", "z"])
+    assert (found.rows, found.units, found.years, found.left_out) == (19, 5, 4, ("g", "h"))
+    assert found.slopes["se"].to_dict() == pytest.approx(ERRORS)
+    assert wild(pd.concat([SMALL, extra])) == wild(SMALL)
+
+
+def test_two_treated_units_of_twenty_mislead_the_clustered_t_and_silence_the_wild_bootstrap() -> None:
+    rng = np.random.default_rng(7)
+    x = np.zeros((20, 4))
+    x[:2, 2:] = 1
+    clustered, restricted = 0, 0
+    for seed in range(150):
+        panel = grid(rng.normal(size=(20, 4)), x)
+        clustered += effects(panel, ["x"]).slopes.loc["x", "p"] <= 0.05
+        restricted += wild(panel, controls=(), draws=199, seed=seed).p <= 0.05
+    assert clustered / 150 > 0.12
+    assert restricted / 150 < 0.03
+
+
+def test_six_points_have_mean_nought_and_variance_one() -> None:
+    for points in POINTS.values():
+        assert points.mean() == pytest.approx(0)
+        assert (points**2).mean() == pytest.approx(1)
+        assert points[0] == 1
+    # The squares of Webb's six are 1/2, 1 and 3/2, each with either sign.
+    assert np.sort(POINTS["webb"] * np.abs(POINTS["webb"])) == pytest.approx([-1.5, -1, -0.5, 0.5, 1, 1.5])
 
 
 def test_same_seed_same_answer() -> None:
@@ -202,9 +233,9 @@ EXACT = SMALL.assign(y=2 * SMALL["x"] + SMALL["t"])
         (lambda: effects(SMALL, ["y"]), "regressors, once"),
         (lambda: effects(SMALL, ["t"]), "column 't' twice"),
         (lambda: effects(SMALL, ["w"]), "needs one column 'w'"),
-        (lambda: effects(SMALL.query("u == 'a'"), ["x"]), "1 units and 4 years remain"),
+        (lambda: effects(SMALL.query("u == 'a'"), ["x"]), "0 units and 0 years remain"),
         (lambda: effects(SMALL.query("t == 1"), ["x"]), "0 units and 0 years remain"),
-        (lambda: effects(SMALL.assign(x=np.nan), ["x"]), "0 units and 0 years remain"),
+        (lambda: effects(SMALL.assign(x=np.nan), ["x"]), "'x' has no value in any row"),
         (lambda: effects(SMALL.assign(x=7.0), ["x"]), "'x' does not vary beyond"),
         (lambda: effects(SMALL.assign(x=0.0), ["x"]), "'x' does not vary beyond"),
         (lambda: effects(SMALL.assign(x=SMALL["t"]), ["x"]), "'x' does not vary beyond"),
@@ -215,6 +246,12 @@ EXACT = SMALL.assign(y=2 * SMALL["x"] + SMALL["t"])
         (lambda: wild(SMALL, weights="mammen"), "'mammen': give one of rademacher, webb"),
         (lambda: wild(SMALL, level=1), "level of 1"),
         (lambda: wild(EXACT, controls=()), "fitted without error"),
+        (lambda: effects(EXACT, ["x"]), "fitted without error"),
+        (lambda: effects(EXACT, ["x", "z"]), "fitted without error"),
+        (lambda: effects(SMALL, "xz"), "'xz' as regressors: give a list"),
+        (lambda: wild(SMALL, controls="z"), "'z' as controls: give a list"),
+        (lambda: wild(SMALL, draws=2e3), "draws = 2000.0: give a whole number from 99"),
+        (lambda: wild(SMALL, seed=-1), "seed = -1"),
     ],
 )
 def test_bad_input_is_named(call, words: str) -> None:

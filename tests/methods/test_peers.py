@@ -118,6 +118,42 @@ def test_equal_distances_come_in_the_order_of_names_whatever_the_order_of_rows()
         assert found.index.tolist() == ["by", "cx", "za"]
 
 
+def test_distances_that_are_equal_but_for_rounding_come_in_the_order_of_names() -> None:
+    # From 0.7 both are 0.1 away, on paper.
+    table = pd.DataFrame({"x": [0.7, 0.8, 0.6, 0.0, 1.0]}, index=["m", "a", "b", "low", "high"])
+    for names in (["m", "a", "b", "low", "high"], ["m", "b", "a", "low", "high"]):
+        found = nearest_units(gower_distances(table.set_axis(names)), "m", 2)
+        assert found.iloc[0] != found.iloc[1]
+        assert found.index.tolist() == ["a", "b"]
+
+
+def test_five_are_given_if_no_number_is_asked_for() -> None:
+    table = pd.DataFrame({"x": np.arange(9.0)})
+    assert nearest_units(gower_distances(table), 0).index.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_the_nearest_can_be_given_on_to_balance() -> None:
+    peers = nearest_units(standardised_distances(NUMBERS), "p", 2).index
+    expected = balance(NUMBERS, ["p"], peers.tolist())
+    for held in (peers, peers.to_numpy(), tuple(peers), set(peers)):
+        pd.testing.assert_frame_equal(balance(NUMBERS, np.array(["p"]), held), expected)
+
+
+def test_a_quarter_of_a_standard_deviation_is_the_usual_limit() -> None:
+    # The standard deviations are 1.645 and 1.647.
+    for apart, balanced in ((0.40, True), (0.42, False)):
+        table = pd.DataFrame({"x": [0, 4, 2, 2 - apart]}, index=[*"abcd"])
+        assert balance(table, ["c"], ["d"]).loc["x", "balanced"] == balanced
+
+
+def test_numbers_are_numbers_whatever_the_column_calls_them() -> None:
+    for kind in (object, "Int64", "Float64"):
+        pd.testing.assert_frame_equal(gower_distances(NUMBERS.astype(kind)), gower_distances(NUMBERS))
+    gap = NUMBERS.assign(x=[1.0, np.nan, 3, 6])
+    boxed = NUMBERS.assign(x=pd.Series([1, None, 3, 6], NUMBERS.index, dtype=object))
+    pd.testing.assert_frame_equal(gower_distances(boxed), gower_distances(gap))
+
+
 def test_a_twin_is_the_nearest() -> None:
     twins = pd.concat([NUMBERS, NUMBERS.loc[["q"]].rename({"q": "twin"})])
     assert nearest_units(standardised_distances(twins), "q", 1).to_dict() == {"twin": 0}
@@ -154,6 +190,7 @@ def with_value(value: float) -> pd.DataFrame:
 
 
 GAPS = pd.DataFrame({"x": [1.0, np.nan, 2], "y": [np.nan, 3.0, 4]}, index=[*"abc"])
+DATES = pd.Series(pd.date_range("2020-01-01", periods=4), [*"pqrs"])
 FAR = gower_distances(NUMBERS)
 
 
@@ -176,7 +213,14 @@ FAR = gower_distances(NUMBERS)
         (lambda: gower_distances(GAPS), "'a' and 'b' have no variable in common"),
         (lambda: nearest_units(FAR, "z"), "no unit is called 'z'; there are p, q, r, s"),
         (lambda: nearest_units(FAR, "p", 4), "4 of 3 other units"),
-        (lambda: nearest_units(FAR, "p", 0), "0 of 3 other units"),
+        (lambda: nearest_units(FAR, "p", 0), "k = 0: give a whole number from 1"),
+        (lambda: nearest_units(FAR, "p", 1.5), "k = 1.5"),
+        (lambda: nearest_units(FAR, ["p"]), r"no unit is called \['p'\]"),
+        (lambda: gower_distances(NUMBERS.assign(d=DATES)), "'d' holds datetime64 values"),
+        (lambda: gower_distances(NUMBERS.assign(d=DATES.astype(object))), "'d' holds datetime values"),
+        (lambda: gower_distances(NUMBERS.assign(d=[1, "2", 3, 4])), "'d' holds mixed-integer values"),
+        (lambda: balance(NUMBERS, "pq", ["r"]), "'pq' as units: give a list, even of one"),
+        (lambda: balance(NUMBERS, ["p"], 7), "7 as peers: give a list"),
         (lambda: nearest_units(NUMBERS, "p"), "rows and columns differ"),
         (lambda: nearest_units(-FAR, "p"), "one is negative"),
         (lambda: nearest_units(FAR * np.nan, "p"), "missing"),

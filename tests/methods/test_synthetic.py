@@ -11,7 +11,7 @@ from pysyncon import Synth
 
 from klasteryste import load
 from klasteryste.errors import CourseError
-from klasteryste.methods.synthetic import placebo_test, synthetic_control
+from klasteryste.methods.synthetic import synthetic_control, synthetic_placebo_test
 
 
 def long(y: np.ndarray, names: str = "abcdefghijklmnopqrstuvwxyz") -> pd.DataFrame:
@@ -29,7 +29,7 @@ def control(panel: pd.DataFrame, treated: str = "a", start: int = 2003, **option
 
 
 def placebo(panel: pd.DataFrame, treated: str = "a", start: int = 2003):
-    return placebo_test(panel, "y", unit="unit", treated=treated, start=start)
+    return synthetic_placebo_test(panel, "y", unit="unit", treated=treated, start=start)
 
 
 # a lies a quarter of the way from b to c in both years before 2003; d is far away.
@@ -127,12 +127,28 @@ def test_placebo_ranks_the_ratio_among_all_units() -> None:
 
 
 def test_an_exact_fit_before_has_an_infinite_ratio_unless_nothing_follows() -> None:
-    found = placebo(long(BETWEEN))
+    found = placebo(long(BETWEEN), treated="b")
     assert found.by_unit.loc["a", "ratio"] == np.inf
     twins = BETWEEN.copy()
     twins[0] = twins[1]
     assert placebo(long(twins)).by_unit.loc["a", "ratio"] == 0
     assert placebo(long(twins)).p == 1
+
+
+@pytest.mark.parametrize("effect", [0, 3])
+def test_an_exact_fit_says_nothing_of_the_size_of_a_gap(effect: float) -> None:
+    y = BETWEEN.copy()
+    y[0, 2:] += effect
+    with pytest.raises(CourseError, match="2 years before 2003 are too few: a is fitted exactly"):
+        placebo(long(y))
+
+
+@pytest.mark.parametrize(("misfit", "exact"), [(1e-3, False), (1e-10, True)])
+def test_only_rounding_counts_as_an_exact_fit(misfit: float, exact: bool) -> None:
+    y = BETWEEN.copy()
+    # Beyond b, which no mixture of the others reaches; c is not reached either.
+    y[0, :2] = y[1, :2] - [misfit, 0]
+    assert (placebo(long(y), treated="c").by_unit.loc["a", "ratio"] == np.inf) == exact
 
 
 def test_equal_units_are_never_unusual() -> None:
@@ -143,9 +159,9 @@ def test_false_alarms_are_as_rare_as_p_says() -> None:
     rng = np.random.default_rng(6)
     alarms = 0
     for _ in range(400):
-        common = rng.normal(size=8).cumsum()
-        y = rng.normal(size=(10, 1)) * common + rng.normal(size=(10, 8)).cumsum(axis=1)
-        alarms += placebo(long(y), start=2006).p <= 0.1
+        common = rng.normal(size=12).cumsum()
+        y = rng.normal(size=(10, 1)) * common + rng.normal(size=(10, 12)).cumsum(axis=1)
+        alarms += placebo(long(y), start=2010).p <= 0.1
     # Each of ten units is as likely as the others to have the largest ratio.
     assert alarms / 400 == pytest.approx(0.1, abs=0.045)
 
@@ -192,6 +208,8 @@ PANEL = long(walks(4, 6, 9))
     ("change", "words"),
     [
         ({"treated": "z"}, "no unit is called 'z'; there are a, b, c, d"),
+        ({"treated": ["a"]}, r"no unit is called \['a'\]"),
+        ({"start": "2004"}, "start = '2004': give a whole number"),
         ({"start": 2002}, "1 years before 2002 and 5 from it on: at least 2 and 1"),
         ({"start": 2007}, "6 years before 2007 and 0 from it on"),
         ({"panel": PANEL.query("unit == 'a'")}, "0 other units .* 2 are needed"),

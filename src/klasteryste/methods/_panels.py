@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import number_column, require_squares
 from klasteryste.methods._frames import Marks, require_unique
 
 Label = int | str
+L = TypeVar("L")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,8 @@ def long_panel(where: str, panel: pd.DataFrame, values: Sequence[str], unit: str
     ------
     CourseError
         If a column is not there or named twice, a unit or year is missing, a year is not whole, a unit has
-        two rows for a year, or something is no number or is infinite.
+        two rows for a year, or a column holds something that is no number or is infinite, no value at all, or
+        values so huge or tiny that floats cannot hold their squares.
     """
     require_unique(where, "column", pd.Index([unit, year, *values]))
     for name in (unit, year, *values):
@@ -45,10 +50,7 @@ def long_panel(where: str, panel: pd.DataFrame, values: Sequence[str], unit: str
             raise CourseError(f"{where}: {name!r} is missing at row {place}: every row needs one")
     found = panel[[unit, year, *values]].copy()
     for name in (year, *values):
-        try:
-            found[name] = found[name].to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError) as error:
-            raise CourseError(f"{where}: {name!r} holds what is no number: {error}") from None
+        found[name] = number_column(where, f"values of {name!r}", panel[name])
     _refuse(where, found, unit, year, ~_is_year(found[year]), "what is no year")
     found[year] = found[year].astype(int)
     _refuse(
@@ -68,13 +70,17 @@ def long_panel(where: str, panel: pd.DataFrame, values: Sequence[str], unit: str
             pd.Series(np.isinf(found[name]), found.index),
             f"an infinite {name!r}: mark it as missing or correct it",
         )
+        known = found[name].dropna().to_numpy()
+        if not len(known):
+            raise CourseError(f"{where}: {name!r} has no value in any row: give the rows and values it needs")
+        require_squares(where, f"values of {name!r}", known)
     return found.set_index([unit, year]).sort_index()
 
 
 def wide_panel(where: str, panel: pd.DataFrame, value: str, unit: str, year: str) -> pd.DataFrame:
     """Give one column of a long table with a row for each unit and a column for each year, both sorted.
 
-    Years without any value, and units without any, are left out.
+    Years without any value are left out; units without any are kept, to be named where they are missed.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def wide_panel(where: str, panel: pd.DataFrame, value: str, unit: str, year: str
         As `long_panel`.
     """
     table = long_panel(where, panel, [value], unit, year)[value].unstack(year)
-    return table.dropna(axis=0, how="all").dropna(axis=1, how="all")
+    return table.dropna(axis=1, how="all")
 
 
 def balanced(where: str, table: pd.DataFrame, fewest: int) -> tuple[pd.DataFrame, tuple[Hashable, ...]]:
@@ -121,14 +127,17 @@ def study(
     Raises
     ------
     CourseError
-        As `long_panel`, if a treated unit is unknown, comes twice or lacks a year, or if there is none, no
-        year from `start` on, or fewer years before or other units than given.
+        As `long_panel`, if `treated` is no list, a treated unit is unknown, comes twice or lacks a year,
+        `start` is no whole number, or if there is no treated unit, no year from `start` on, or fewer years
+        before or other units than given.
     """
     table = wide_panel(where, panel, value, unit, year)
-    if isinstance(treated, str) or not treated:
-        raise CourseError(f"{where} was given {treated!r} as treated: give a list of one unit or more")
-    require_unique(where, "treated unit", pd.Index(list(treated), dtype=object))
-    require_units(where, table, treated)
+    units = label_list(where, "treated", treated)
+    if not units:
+        raise CourseError(f"{where} was given no treated unit: give a list of one or more")
+    require_whole(where, start=start)
+    require_units(where, table, units)
+    require_unique(where, "treated unit", pd.Index(units, dtype=object))
     before = np.asarray(table.columns) < start
     if before.sum() < fewest_before or before.all():
         raise CourseError(
@@ -136,7 +145,7 @@ def study(
             f"at least {fewest_before} and 1 are needed"
         )
     complete = table.notna().all(axis=1).to_numpy()
-    is_treated = table.index.isin(list(treated))
+    is_treated = table.index.isin(units)
     for place in np.flatnonzero(is_treated & ~complete)[:1]:
         lacking = table.columns[table.iloc[place].isna()][0]
         raise CourseError(
@@ -150,10 +159,29 @@ def study(
     return Study(table[complete], is_treated[complete], before, tuple(table.index[~complete]))
 
 
+def label_list(where: str, name: str, given: Iterable[L]) -> list[L]:
+    """Give labels as a list, whatever held them; one word is no list of its letters."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise CourseError(f"{where} was given {given!r} as {name}: give a list, even of one")
+    return list(given)
+
+
+def require_whole(where: str, *, fewest: int | None = None, **numbers: int) -> None:
+    """Demand whole numbers, none below `fewest` if that is given, and name the first that is not."""
+    for name, value in numbers.items():
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, Integral)
+            or (fewest is not None and value < fewest)
+        ):
+            least = "" if fewest is None else f" from {fewest}"
+            raise CourseError(f"{where} was given {name} = {value!r}: give a whole number{least}")
+
+
 def require_units(where: str, table: pd.DataFrame, units: Collection[Label]) -> None:
     """Demand that units are in the index of a table, and name the first that is not."""
     for name in units:
-        if name not in table.index:
+        if not isinstance(name, Hashable) or name not in table.index:
             raise CourseError(f"{where}: no unit is called {name!r}; there are {_some(table.index)}")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._panels import wide_panel
+from klasteryste.methods._panels import require_whole, wide_panel
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,13 @@ class TargetCheck:
 
 
 def change_windows(
-    panel: pd.DataFrame, value: str, *, unit: str, year: str = "year", years: int
+    panel: pd.DataFrame, value: str, *, unit: str, year: str = "year", horizon: int
 ) -> pd.DataFrame:
-    """List every change over some years that the table shows, and at what level it began.
+    r"""List every change over some years that the table shows, and at what level it began.
+
+    The change of unit i over h years from year t is :math:`\Delta_h y_{it} = y_{i,t+h} - y_{it}`. Values are
+    taken as exact and as measured alike in all years: error in them makes changes wider than they were, and
+    what began low by chance rises by chance.
 
     Parameters
     ----------
@@ -53,8 +59,8 @@ def change_windows(
         A row for each unit and year.
     value, unit, year : str
         Its columns: the value in any unit, the label of the unit, the year as a whole number.
-    years : int
-        Length of a window.
+    horizon : int
+        Length of a window in years, from 1.
 
     Returns
     -------
@@ -66,12 +72,11 @@ def change_windows(
     Raises
     ------
     CourseError
-        If a unit has two rows for a year, something is infinite or no number, `years` is below 1, there is no
-        window, or so many baselines are equal that they cannot be cut in three.
+        If a unit has two rows for a year, something is infinite or no number, `horizon` is no whole number
+        from 1, there is no window, or so many baselines are equal that they cannot be cut in three.
     """
     where = "change_windows"
-    if years < 1:
-        raise CourseError(f"{where} was given years = {years}: give a whole number from 1")
+    require_whole(where, fewest=1, horizon=horizon)
     table = wide_panel(where, panel, value, unit, year)
     seen = [int(name) for name in table.columns]
     pairs = [
@@ -79,19 +84,18 @@ def change_windows(
             {
                 "unit": table.index,
                 "first": first,
-                "last": first + years,
+                "last": first + horizon,
                 "baseline": table[first].to_numpy(),
-                "change": (table[first + years] - table[first]).to_numpy(),
+                "change": (table[first + horizon] - table[first]).to_numpy(),
             }
         ).dropna(subset="change")
         for first in seen
-        if first + years in seen
+        if first + horizon in seen
     ]
     if not any(len(pair) for pair in pairs):
-        raise CourseError(f"{where}: no unit has values {years} years apart: choose fewer years")
+        raise CourseError(f"{where}: no unit has values {horizon} years apart: choose fewer years")
     found = pd.concat(pairs).sort_values(["unit", "first"], ignore_index=True)
-    low, high = np.quantile(found["baseline"], [1 / 3, 2 / 3])
-    found["tercile"] = np.digitize(found["baseline"], [low, high], right=True) + 1
+    found["tercile"] = _terciles(found, found["baseline"])
     if found["tercile"].nunique() < 3:
         raise CourseError(f"{where}: too many of the {len(found)} baselines are equal to be cut in three")
     return found
@@ -99,6 +103,10 @@ def change_windows(
 
 def changes_by_tercile(windows: pd.DataFrame) -> pd.DataFrame:
     """Describe the changes that began low, in the middle and high.
+
+    Quantiles are those of `check_change`, so that nine tenths of windows fell no further than ``p10`` and
+    rose no further than ``p90``: p90 is the quantile of the changes at 0.9, p10 minus that of the falls,
+    which are minus the changes, and p50 the quantile at 0.5.
 
     Parameters
     ----------
@@ -109,16 +117,19 @@ def changes_by_tercile(windows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row a tercile: ``from`` and ``to`` (its smallest and largest baseline), ``windows``, ``units``, and
-        the quantiles ``p10``, ``p50`` and ``p90`` of the changes, as in `check_change`.
+        ``p10``, ``p50`` and ``p90``, in the units of the value.
     """
     groups = windows.groupby("tercile")
+    changes = groups["change"]
     return pd.DataFrame(
         {
             "from": groups["baseline"].min(),
             "to": groups["baseline"].max(),
             "windows": groups.size(),
             "units": groups["unit"].nunique(),
-            **{f"p{p}": groups["change"].agg(_quantile, p / 100) for p in (10, 50, 90)},
+            "p10": -(-windows["change"]).groupby(windows["tercile"]).agg(_quantile, 0.9),
+            "p50": changes.agg(_quantile, 0.5),
+            "p90": changes.agg(_quantile, 0.9),
         }
     )
 
@@ -132,12 +143,16 @@ def check_change(
     fewest_windows: int = 30,
     fewest_units: int = 8,
 ) -> TargetCheck:
-    """Compare a proposed change with what units of similar baseline have done in as many years.
+    r"""Compare a proposed change with what units of similar baseline have done in as many years.
 
-    Changes are turned into the direction of the proposed one, and those that went the other way count as
-    negative. Quantiles are of the empirical distribution itself, without interpolation: the smallest change
-    that at least the given share of windows did not exceed. That others have gone so far does not make a
-    change likely, nor does it say what would bring it about.
+    Changes :math:`\Delta_i` of the n windows in the baseline's tercile are turned into the direction of the
+    proposed change c, :math:`g_i = \Delta_i \, sign(c)`, so that those that went the other way count as
+    negative. The percentile is :math:`100 \, \#\{g_i < |c|\} / n`; the limit is the quantile of the
+    empirical distribution itself, without interpolation, the smallest :math:`g_i` that at least the given
+    share of windows did not exceed; and c is attainable if :math:`|c|` is no greater. Numbers that differ by
+    less than a thousand millionth of the largest value count as equal, since 1.01 - 0.78 is not quite 0.23
+    to a computer. What units did in the past is taken as a guide to what one can do next; that others have
+    gone so far does not make a change likely, nor does it say what would bring it about.
 
     Parameters
     ----------
@@ -162,7 +177,7 @@ def check_change(
     ------
     CourseError
         If the baseline or the change is no finite number, the change is nought, the quantile is not between
-        0 and 1, or a tercile has no window.
+        0 and 1, a threshold is no whole number from 1, or the windows are not those of `change_windows`.
 
     References
     ----------
@@ -175,13 +190,14 @@ def check_change(
         )
     if not 0 < quantile < 1:
         raise CourseError(f"check_change was given quantile = {quantile}: give a number between 0 and 1")
-    if set(windows["tercile"]) != {1, 2, 3}:
-        raise CourseError("check_change was given windows that lack a tercile: give all of change_windows")
-    tops = windows.groupby("tercile")["baseline"].max()
-    tercile = int(np.digitize(baseline, tops.loc[[1, 2]], right=True)) + 1
+    require_whole("check_change", fewest=1, fewest_windows=fewest_windows, fewest_units=fewest_units)
+    if windows.empty or (_terciles(windows, windows["baseline"]) != windows["tercile"]).any():
+        raise CourseError("check_change was given a part of the windows: give all of change_windows")
+    tercile = int(_terciles(windows, baseline))
     similar = windows[windows["tercile"] == tercile]
     direction = np.sign(change)
     went = similar["change"] * direction
+    size, rounding = abs(change), _rounding(windows)
     limit = _quantile(went, quantile)
     units = similar["unit"].nunique()
     checkable = len(similar) >= fewest_windows and units >= fewest_units
@@ -190,11 +206,23 @@ def check_change(
         windows=len(similar),
         units=units,
         checkable=checkable,
-        percentile=float(100 * (went < abs(change)).mean()),
+        percentile=float(100 * (went < size - rounding).mean()),
         limit=float(direction * limit),
-        attainable=bool(abs(change) <= limit) if checkable else None,
+        attainable=bool(size <= limit + rounding) if checkable else None,
     )
 
 
 def _quantile(changes: pd.Series[float], share: float) -> float:
-    return float(np.quantile(changes, share, method="inverted_cdf"))
+    # The share of a number of windows can be whole but for rounding.
+    return float(np.sort(changes)[math.ceil(share * len(changes) - 1e-9) - 1])
+
+
+def _terciles(windows: pd.DataFrame, baselines: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    cuts = np.quantile(windows["baseline"], [1 / 3, 2 / 3])
+    return np.asarray(np.searchsorted(cuts + _rounding(windows), baselines) + 1)
+
+
+def _rounding(windows: pd.DataFrame) -> float:
+    """Give the difference below which values of the windows count as equal."""
+    ends = windows["baseline"], windows["baseline"] + windows["change"]
+    return 1e-9 * float(np.abs(ends).max())

@@ -12,7 +12,7 @@ from scipy.stats import norm, t
 from klasteryste.errors import CourseError
 from klasteryste.methods._checks import require_level
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import balanced, long_panel, require_years, wide_panel
+from klasteryste.methods._panels import balanced, long_panel, require_whole, require_years, wide_panel
 
 # With fewer units, whole draws of the bootstrap would consist of one unit.
 FEWEST_UNITS = 8
@@ -48,13 +48,14 @@ class SigmaConvergence:
 
 @dataclass(frozen=True)
 class BetaConvergence:
-    """The line of changes on starting values.
+    """The line of changes on starting values, over the whole span from the first year to the last.
 
     Attributes
     ----------
     slope, se, low, high : float
         Change for each unit of the starting value, corrected for the error in it, its standard error and
-        interval. Below nought, those who began low have caught up.
+        interval. Below nought, those who began low gained more on average; whether the spread between units
+        shrank is another question, and that of `sigma_convergence`.
     intercept : float
         The change at a starting value of nought, on the corrected line.
     uncorrected : float
@@ -84,6 +85,8 @@ def sigma_convergence(
     *,
     unit: str,
     year: str = "year",
+    first: int | None = None,
+    last: int | None = None,
     level: float = 0.95,
     draws: int = 2000,
     seed: int,
@@ -104,6 +107,9 @@ def sigma_convergence(
         A row for each unit and year.
     value, unit, year : str
         Its columns: the value in any unit, the label of the unit, the year as a whole number.
+    first, last : int, optional
+        The years between which the spread is followed; without them, the first and last of the table. Fewer
+        years leave more units that have a value in all of them.
     level : float
         Confidence level of each interval, between 0 and 1.
     draws : int
@@ -114,13 +120,15 @@ def sigma_convergence(
     Returns
     -------
     SigmaConvergence
-        The spread of each year for which the table has a value, and the ratio of the last to the first.
+        The spread of each of these years for which the table has a value, and the ratio of the last to the
+        first.
 
     Raises
     ------
     CourseError
-        If a unit has two rows for a year, something is infinite or no number, fewer than two years or 8
-        complete units remain, all units are equal in a year, or so nearly that a draw is without spread.
+        If a unit has two rows for a year, something is infinite or no number, a year is unknown or the two
+        are out of order, `draws` or `seed` is no whole number, fewer than 8 complete units remain,
+        all units are equal in a year, or so nearly that a draw is without spread.
 
     References
     ----------
@@ -129,9 +137,14 @@ def sigma_convergence(
     """
     where = "sigma_convergence"
     require_level(level)
-    table, left_out = balanced(where, wide_panel(where, panel, value, unit, year), FEWEST_UNITS)
-    if table.shape[1] < 2:
-        raise CourseError(f"{where} was given one year, {table.columns[0]}: give two or more")
+    require_whole(where, fewest=2, draws=draws)
+    require_whole(where, fewest=0, seed=seed)
+    table = wide_panel(where, panel, value, unit, year)
+    begin = int(table.columns[0]) if first is None else first
+    end = int(table.columns[-1]) if last is None else last
+    _require_order(where, begin, end)
+    require_years(where, table, (begin, end))
+    table, left_out = balanced(where, table.loc[:, begin:end], FEWEST_UNITS)
     y = _centred(table.to_numpy())
     for place in np.flatnonzero(np.ptp(y, axis=0) == 0)[:1]:
         raise CourseError(f"{where}: all units are equal in {table.columns[place]}: there is no spread")
@@ -171,17 +184,23 @@ def beta_convergence(
     first: int,
     last: int,
     error: str | None = None,
-    error_correlation: float = 0.0,
+    error_correlation: float | None = None,
     level: float = 0.95,
     draws: int = 2000,
     seed: int,
 ) -> BetaConvergence:
     r"""Ask whether units that began low gained more, and take out what mere noise makes of it.
 
-    The line is :math:`\Delta y_i = a + b \, y_{i0}`, with :math:`\Delta y_i = y_{i1} - y_{i0}`. If starting
-    values are seen with error, :math:`y_{i0} + e_{i0}`, then a unit that was seen too low by chance rises by
-    chance (regression to the mean), and least squares finds b too far below nought. With known standard
-    errors :math:`s_{i0}, s_{i1}` and correlation :math:`\rho` between the errors of a unit's two years,
+    The line is :math:`\Delta y_i = a + b \, y_{i0}`, with :math:`\Delta y_i = y_{i1} - y_{i0}` in the units
+    of the value, over the whole span: b is neither a yearly rate nor a rate of growth in logarithms, as Barro
+    and Sala-i-Martin have it. A b below nought does not mean that units have grown alike, since other changes
+    may have moved them apart as far (to overlook that is Galton's fallacy): `sigma_convergence` follows the
+    spread itself.
+
+    If starting values are seen with error, :math:`y_{i0} + e_{i0}`, then a unit that was seen too low by
+    chance rises by chance (regression to the mean), and least squares finds b too far below nought. With
+    known standard errors :math:`s_{i0}, s_{i1}` and correlation :math:`\rho` between the errors of a unit's
+    two years,
 
     .. math::
 
@@ -198,7 +217,9 @@ def beta_convergence(
     The standard error is half the width of the middle 68.3 % of bootstrap draws of units: what the standard
     deviation would be, were the draws normal; but a few draws that leave hardly any true spread to divide by
     do not blow it up. The interval is that of Student's t with n - 2 degrees of freedom. Errors are taken as
-    independent between units, independent of the true values, and of known size.
+    independent between units, independent of the true values, and of known size; and, as the bootstrap over
+    few units asks, values as having no much heavier tails than the normal distribution: with heavy tails the
+    intervals are too short.
 
     Parameters
     ----------
@@ -211,8 +232,8 @@ def beta_convergence(
     error : str, optional
         The column of standard errors of the value, in the same unit. Without it, values are taken as exact.
     error_correlation : float
-        :math:`\rho`, from 0 to 1: near 1 where the same sources or people judge both years. Only with
-        `error`.
+        :math:`\rho`, from 0 to 1: near 1 where the same sources or people judge both years. To be given
+        with `error`, and only then; it can decide the verdict, so try several.
     level : float
         Confidence level of the interval, between 0 and 1.
     draws : int
@@ -229,7 +250,8 @@ def beta_convergence(
     ------
     CourseError
         If a unit has two rows for a year, something is infinite or no number, a year is unknown or the two
-        are out of order, fewer than 8 units have both years, starting values are all equal, a standard error
+        are out of order, `error` and `error_correlation` do not come together, `draws` or `seed` is no whole
+        number, fewer than 8 units have both years, starting values are all equal, a standard error
         is missing or negative, or errors explain so much of the spread that in more than one draw of a
         hundred nothing is left.
 
@@ -240,12 +262,14 @@ def beta_convergence(
     """
     where = "beta_convergence"
     require_level(level)
-    if not 0 <= error_correlation <= 1:
-        raise CourseError(f"{where} was given error_correlation = {error_correlation}: give 0 to 1")
-    if error is None and error_correlation:
-        raise CourseError(f"{where} was given error_correlation without error: name the column of errors")
-    if not first < last:
-        raise CourseError(f"{where} was given the years {first} and {last}: the first must come first")
+    require_whole(where, fewest=2, draws=draws)
+    require_whole(where, fewest=0, seed=seed)
+    if (error is None) != (error_correlation is None):
+        raise CourseError(f"{where} was given one of error and error_correlation: give both or neither")
+    rho = 0.0 if error_correlation is None else error_correlation
+    if not 0 <= rho <= 1:
+        raise CourseError(f"{where} was given error_correlation = {rho}: give 0 to 1")
+    _require_order(where, first, last)
     table = wide_panel(where, panel, value, unit, year)
     require_years(where, table, (first, last))
     both, left_out = balanced(where, table[[first, last]], FEWEST_UNITS)
@@ -256,7 +280,7 @@ def beta_convergence(
     noise, shared = np.zeros(n), np.zeros(n)
     if error is not None:
         s = _errors(where, panel, error, unit, year, both)
-        noise, shared = s[:, 0] ** 2, error_correlation * s[:, 0] * s[:, 1]
+        noise, shared = s[:, 0] ** 2, rho * s[:, 0] * s[:, 1]
 
     columns = np.column_stack([_centred(start), _centred(end - start), noise, shared])
     cov, var, mean_noise, mean_shared = _moments(columns, np.ones((1, n)))[:, 0]
@@ -285,10 +309,14 @@ def beta_convergence(
     )
 
 
+def _require_order(where: str, first: int, last: int) -> None:
+    require_whole(where, first=first, last=last)
+    if not first < last:
+        raise CourseError(f"{where} was given the years {first} and {last}: the first must come first")
+
+
 def _counts(n: int, draws: int, seed: int) -> Floats:
     """Give how often each of n units comes in each draw of n with replacement, shape (draws, n)."""
-    if draws < 2:
-        raise CourseError(f"a bootstrap of {draws} draws was asked for: give 2 or more, better thousands")
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
     return np.asarray(drawn, dtype=np.float64)
 

@@ -6,34 +6,49 @@ groups would have changed alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import require_column, require_level
+from klasteryste.methods._checks import number_array, require_column, require_level
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import Label, study
-from klasteryste.methods.surveys import Difference, design_mean, difference
+from klasteryste.methods._panels import Label, require_whole, study
+from klasteryste.methods.surveys import Difference, design_mean, difference, interval
 
 GROUPS = ("treated", "comparison")
 TIMES = ("before", "after")
+# With fewer units on a side, their own spread is too uncertain.
+FEWEST_FOR_WELCH = 5
 
 
 @dataclass(frozen=True)
-class UnitsDifference(Difference):
-    """A difference in differences with an error that comes from the spread between units.
+class StudentDifference(Difference):
+    """A difference whose interval and p value are those of Student's t.
 
     Attributes
     ----------
     df : float
-        Degrees of freedom of interval and p value.
+        Its degrees of freedom.
+    """
+
+    df: float
+
+
+@dataclass(frozen=True)
+class UnitsDifference(StudentDifference):
+    """A difference in differences with an error that comes from the spread between units.
+
+    Attributes
+    ----------
     treated, comparison : int
         How many units were treated, and with how many they were compared.
     years_before, years_after : int
@@ -42,7 +57,6 @@ class UnitsDifference(Difference):
         Comparison units that lack a year.
     """
 
-    df: float
     treated: int
     comparison: int
     years_before: int
@@ -92,14 +106,14 @@ def did_of_means(means: npt.ArrayLike, ses: npt.ArrayLike, level: float = 0.95) 
     Raises
     ------
     CourseError
-        If the shapes are others, a number is missing or infinite, or a standard error is negative or all
-        are nought.
+        If the shapes are others, something is no number, a number is missing or infinite, or a standard error
+        is negative or all are nought.
 
     References
     ----------
     Bertrand, Duflo and Mullainathan (2004), Quarterly Journal of Economics, DOI 10.1162/003355304772839588.
     """
-    m, s = np.asarray(means, dtype=float), np.asarray(ses, dtype=float)
+    m, s = number_array("did_of_means", "means", means), number_array("did_of_means", "ses", ses)
     if m.shape != (2, 2) or s.shape != (2, 2):
         raise CourseError(
             f"did_of_means was given shapes {m.shape} and {s.shape}: give two rows (treated, others) of two"
@@ -121,11 +135,14 @@ def did_of_answers(
     strata: npt.ArrayLike | None = None,
     psus: npt.ArrayLike | None = None,
     level: float = 0.95,
-) -> Difference:
-    """Estimate the four means of `did_of_means` from people's answers, by `design_mean`.
+) -> StudentDifference:
+    r"""Estimate the four means of `did_of_means` from people's answers, by `design_mean`.
 
     The four groups of people have to be independent samples: different people before and after, and no
-    primary sampling unit in two of them.
+    primary sampling unit in two of them, as where the same places are asked again; their units are compared
+    by `did_of_units`, on the means of places. Interval and p value are from Student's t with Satterthwaite's
+    degrees of freedom :math:`(\sum_g s_g^2)^2 / \sum_g (s_g^4 / f_g)`, from the standard errors and degrees
+    of freedom of the four means.
 
     Parameters
     ----------
@@ -140,14 +157,19 @@ def did_of_answers(
 
     Returns
     -------
-    Difference
-        As `did_of_means`.
+    StudentDifference
+        The difference in differences.
 
     Raises
     ------
     CourseError
         If lengths differ, a mark is not true or false, or a group is not fit for `design_mean`, such as one
-        of fewer than two people; the group is named.
+        of fewer than two people or with no spread within strata to estimate; the group is named; or if a
+        primary sampling unit is in two groups.
+
+    References
+    ----------
+    Satterthwaite (1946), Biometrics Bulletin 2(6), 110-114.
     """
     where = "did_of_answers"
     y = np.asarray(answers)
@@ -157,7 +179,9 @@ def did_of_answers(
     given = {name: np.asarray(column) for name, column in columns.items() if column is not None}
     for name, column in given.items():
         require_column(where, name, column, len(y))
-    means, ses = np.empty((2, 2)), np.empty((2, 2))
+    if psus is not None:
+        _require_own_psus(where, 2 * t + a, given)
+    means, ses, dfs = np.empty((3, 2, 2))
     for row, group in enumerate(GROUPS):
         for column_, time in enumerate(TIMES):
             cell = (t == (group == "treated")) & (a == (time == "after"))
@@ -165,8 +189,17 @@ def did_of_answers(
                 found = design_mean(y[cell], **{name: column[cell] for name, column in given.items()})
             except CourseError as error:
                 raise CourseError(f"{where}, {group} {time}: {error}") from None
-            means[row, column_], ses[row, column_] = found.value, found.se
-    return did_of_means(means, ses, level)
+            if found.df == 0:
+                raise CourseError(
+                    f"{where}, {group} {time}: every stratum has one primary sampling unit: join strata"
+                )
+            means[row, column_], ses[row, column_], dfs[row, column_] = found.value, found.se, found.df
+    plain = did_of_means(means, ses, level)
+    # Shares of the variance, since the squares of squares of tiny errors would be nought.
+    df = float(1 / ((ses / plain.se) ** 4 / dfs).sum())
+    low, high = interval(plain.value, plain.se, level, df=df)
+    p = float(2 * student.sf(abs(plain.value) / plain.se, df))
+    return StudentDifference(plain.value, plain.se, low, high, p, df)
 
 
 def did_of_units(
@@ -183,9 +216,13 @@ def did_of_units(
 
     Each unit's change is its mean from the start on less its mean before, so that dependence between the
     years of a unit does no harm; :math:`\tau` is the mean change of treated units less that of the others,
-    with Welch's standard error :math:`\sqrt{s_T^2 / n_T + s_C^2 / n_C}`. Units are independent of one
-    another. One treated unit has no spread: what it did for other reasons cannot be told from the
-    programme, and there is no standard error. `did_placebo_test` then says how unusual its change was.
+    with Welch's standard error :math:`\sqrt{s_T^2 / n_T + s_C^2 / n_C}`. With fewer than 5 units on a side
+    their own spread is too uncertain, and Welch's intervals hold the truth too rarely; the error is then
+    :math:`s \sqrt{1 / n_T + 1 / n_C}`, with s the standard deviation within groups of both together and
+    :math:`n_T + n_C - 2` degrees of freedom, which takes treated units to vary as much as the others. Units
+    are independent of one another. One treated unit has no spread: what it did for other reasons cannot be
+    told from the programme, and there is no standard error. `did_placebo_test` then says how unusual its
+    change was.
 
     Parameters
     ----------
@@ -233,12 +270,17 @@ def did_of_units(
         raise CourseError(
             f"{where}: within both groups all units changed alike: there is no error to estimate"
         )
-    test = ttest_ind(of_treated, of_others, equal_var=False)
+    sizes = np.array([len(of_treated), len(of_others)])
+    variances = np.array([of_treated.var(ddof=1), of_others.var(ddof=1)])
+    pooled = bool(sizes.min() < FEWEST_FOR_WELCH)
+    test = ttest_ind(of_treated, of_others, equal_var=pooled)
+    if pooled:
+        variances[:] = (sizes - 1) @ variances / (sizes.sum() - 2)
     ends = test.confidence_interval(level)
     tau = float(of_treated.mean() - of_others.mean())
     return UnitsDifference(
         value=tau,
-        se=float(np.sqrt(sum(group.var(ddof=1) / len(group) for group in (of_treated, of_others)))),
+        se=float(np.sqrt((variances / sizes).sum())),
         low=float(ends.low),
         high=float(ends.high),
         p=float(test.pvalue),
@@ -314,11 +356,12 @@ def did_pre_trends(
 ) -> pd.DataFrame:
     """Look for differences in differences where there can be none: in the years before the start.
 
-    For each year before the last one before the start, the gap is the mean change of treated units from that
-    year to the last, less that of the others. P values are those of `did_placebo_test`. The adjusted ones
-    allow for looking at all years: each gap is divided by its standard deviation over the choices, and
-    compared with the largest over the years in every choice. That no difference is seen does not show that
-    there is none; with few units little can be seen at all.
+    For each year before the last one before the start, the gap is how much farther treated units were from
+    others in that year than in the last: the mean over treated units of :math:`y_{it} - y_{i,last}`, less
+    that over the others, as an event-study plot has it. P values are those of `did_placebo_test`. The
+    adjusted ones allow for looking at all years: each gap is divided by its standard deviation over the
+    choices, and compared with the largest over the years in every choice. That no difference is seen does not
+    show that there is none; with few units little can be seen at all.
 
     Parameters
     ----------
@@ -345,7 +388,7 @@ def did_pre_trends(
     found = study(where, panel, value, unit, year, treated, start, fewest_before=2, fewest_others=2)
     before = found.table.loc[:, found.before]
     y = before.to_numpy()
-    gaps = _regrouped(where, y[:, -1:] - y[:, :-1], found.treated, draws, seed)
+    gaps = _regrouped(where, y[:, :-1] - y[:, -1:], found.treated, draws, seed)
     spread = gaps.std(axis=0)
     alike = spread <= 1e-12 * np.abs(y).max()
     size = np.abs(gaps) / np.where(alike, 1.0, spread) * ~alike
@@ -360,6 +403,19 @@ def did_pre_trends(
     )
 
 
+def _require_own_psus(
+    where: str, cells: npt.NDArray[np.int64], given: Mapping[str, npt.NDArray[Any]]
+) -> None:
+    """Demand that no primary sampling unit, which may be numbered within strata, is in two cells."""
+    design = pd.DataFrame({name: given[name] for name in ("strata", "psus") if name in given})
+    shared = pd.Series(cells).groupby([design[name] for name in design]).nunique() > 1
+    for unit in shared.index[shared][:1]:
+        raise CourseError(
+            f"{where}: the primary sampling unit {unit} is in two of the four groups, which are then not "
+            "independent: give the means of places to did_of_units, or number the units of each group apart"
+        )
+
+
 def _marks(where: str, name: str, marks: npt.ArrayLike, n: int) -> npt.NDArray[np.bool_]:
     found = np.asarray(marks)
     require_column(where, name, found, n)
@@ -370,8 +426,8 @@ def _marks(where: str, name: str, marks: npt.ArrayLike, n: int) -> npt.NDArray[n
 
 def _regrouped(where: str, changes: Floats, treated: npt.NDArray[np.bool_], draws: int, seed: int) -> Floats:
     """Give mean changes (n, k) of treated less others for choices of treated units; the real one first."""
-    if draws < 99:
-        raise CourseError(f"{where} was given draws = {draws}: give at least 99")
+    require_whole(where, fewest=99, draws=draws)
+    require_whole(where, fewest=0, seed=seed)
     n, chosen = len(treated), int(treated.sum())
     ordered = np.concatenate([changes[treated], changes[~treated]])
     ordered = ordered - ordered.mean(axis=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -18,7 +18,7 @@ from scipy.stats import t
 from klasteryste.errors import CourseError
 from klasteryste.methods._checks import require_level
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import long_panel
+from klasteryste.methods._panels import label_list, long_panel, require_whole
 
 # Each set has mean 0 and variance 1, and begins with 1, which leaves the data as they are.
 POINTS = {
@@ -40,15 +40,15 @@ class TwoWayEffects:
         with one degree of freedom less than there are units).
     rows, units, years : int
         How many were used.
-    left_out : int
-        Rows that were not, since something was missing or the unit has no second row.
+    left_out : tuple
+        The units of which no row was: something was missing, or a row had no other of its unit or year.
     """
 
     slopes: pd.DataFrame
     rows: int
     units: int
     years: int
-    left_out: int
+    left_out: tuple[Hashable, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class _Design:
     x: Floats
     effects: Floats
     codes: npt.NDArray[np.intp]
-    left_out: int
+    left_out: tuple[Hashable, ...]
 
     @property
     def units(self) -> int:
@@ -97,7 +97,7 @@ class _Design:
 def two_way_effects(
     panel: pd.DataFrame,
     outcome: str,
-    regressors: Sequence[str],
+    regressors: Collection[str],
     *,
     unit: str,
     year: str = "year",
@@ -109,6 +109,11 @@ def two_way_effects(
     unit along with x is not, so a slope is no effect of x without further argument. Errors may depend on
     one another within a unit in any way, and are independent between units. With few units (say below 40),
     or units of very different size, the clustered standard errors are too small: see `wild_cluster_test`.
+
+    What counts is the number of units in which x changes in its own way, not that of all units. Where x is a
+    programme in one or two units, the clustered standard error comes nearly from these alone, and false
+    alarms are the rule however many the others are: use `did_placebo_test`. Where units begin in different
+    years and effects differ or grow, the slope is a mean of effects in which some may count negatively.
 
     Parameters
     ----------
@@ -128,16 +133,17 @@ def two_way_effects(
     ------
     CourseError
         If a unit has two rows for a year, something is infinite or no number, a regressor is named twice or
-        is the outcome, fewer than three units or two years remain, or a column does not vary beyond the
-        effects, or a regressor beyond the other ones.
+        is the outcome, fewer than three units or two years remain, a column does not vary beyond the
+        effects, or a regressor beyond the other ones, or the outcome is fitted without error.
 
     References
     ----------
     Arellano (1987), Oxford Bulletin of Economics and Statistics 49(4), 431-434; Cameron, Gelbach and Miller
-    (2008), Review of Economics and Statistics, DOI 10.1162/rest.90.3.414.
+    (2008), Review of Economics and Statistics, DOI 10.1162/rest.90.3.414; Goodman-Bacon (2021), Journal of
+    Econometrics 225(2), 254-277, on units that begin in different years.
     """
     require_level(level)
-    names = list(regressors)
+    names = label_list("two_way_effects", "regressors", regressors)
     design = _design("two_way_effects", panel, outcome, names, unit, year)
     model = PanelOLS(design.frame[outcome], design.frame[names], entity_effects=True, time_effects=True)
     # Effects of units lie within clusters: counting them would inflate the standard errors of short panels.
@@ -163,7 +169,7 @@ def wild_cluster_test(
     panel: pd.DataFrame,
     outcome: str,
     regressor: str,
-    controls: Sequence[str] = (),
+    controls: Collection[str] = (),
     *,
     unit: str,
     year: str = "year",
@@ -185,16 +191,19 @@ def wild_cluster_test(
     among them, and p is their share. The interval reaches, on either side of the slope, to where
     :math:`p(\beta_0)` falls to 1 - level.
 
+    Where x is a programme in a few units, this test hardly ever rejects, whatever the effect: what counts is
+    the number of units in which x changes in its own way (MacKinnon and Webb). Use `did_placebo_test` there.
+
     Parameters
     ----------
     panel : DataFrame
         As in `two_way_effects`.
     outcome, regressor, unit, year : str
         Its columns.
-    controls : sequence of str
+    controls : collection of str
         Further regressors.
     weights : {"rademacher", "webb"}
-        -1 and 1, or six points. With G units Rademacher's give only :math:`2^{G-1}` different t ratios, so
+        -1 and 1, or six points. With G units Rademacher's give only :math:`2^{G-1}` different :math:`|t|`, so
         for fewer than a dozen units use Webb's.
     level : float
         Confidence level of the interval, between 0 and 1.
@@ -211,22 +220,24 @@ def wild_cluster_test(
     Raises
     ------
     CourseError
-        As `two_way_effects`, and if the outcome is fitted without error, or the weights have another name.
+        As `two_way_effects`, and if the weights have another name, or `draws` or `seed` is no such number.
 
     References
     ----------
     Cameron, Gelbach and Miller (2008), Review of Economics and Statistics, DOI 10.1162/rest.90.3.414; Webb
-    (2023), Canadian Journal of Economics 56(3), 839-858.
+    (2023), Canadian Journal of Economics 56(3), 839-858; MacKinnon and Webb (2017), Journal of Applied
+    Econometrics 32(2), 233-254.
     """
     where = "wild_cluster_test"
     require_level(level)
     if weights not in POINTS:
         raise CourseError(f"{where} was given weights {weights!r}: give one of {', '.join(POINTS)}")
-    if draws < 99:
-        raise CourseError(f"{where} was given draws = {draws}: give at least 99")
-    design = _design(where, panel, outcome, [regressor, *controls], unit, year)
+    require_whole(where, fewest=99, draws=draws)
+    require_whole(where, fewest=0, seed=seed)
+    names = [regressor, *label_list(where, "controls", controls)]
+    design = _design(where, panel, outcome, names, unit, year)
     assigned = _assignments(POINTS[weights], design.units, draws, seed)
-    slope, se, p = _p_values(where, design, assigned)
+    slope, se, p = _p_values(design, assigned)
     return WildClusterTest(
         slope=slope,
         p=p(0.0),
@@ -246,13 +257,12 @@ def _design(
             f"{where} was given the columns {names}: give an outcome and other regressors, once"
         )
     table = long_panel(where, panel, names, unit, year)
-    frame = table.dropna()
-    frame = frame[frame.groupby(level=0)[outcome].transform("size") > 1]
+    frame = _informative(table.dropna())
     codes, units = pd.factorize(frame.index.get_level_values(0))
     years = pd.get_dummies(frame.index.get_level_values(1))
     if len(units) < 3 or years.shape[1] < 2:
         raise CourseError(
-            f"{where}: {len(units)} units and {years.shape[1]} years remain without gaps: "
+            f"{where}: {len(units)} units and {years.shape[1]} years remain, without gaps and lone rows: "
             "at least three units and two years are needed"
         )
     effects = orth(np.column_stack([np.eye(len(units))[codes], years.to_numpy(dtype=float)]))
@@ -263,7 +273,20 @@ def _design(
     scaled = np.column_stack([within / np.linalg.norm(within) for within in x])
     if np.linalg.matrix_rank(scaled, tol=1e-8) < len(x):
         raise CourseError(f"{where}: one of {list(regressors)} follows from the others: leave it out")
-    return _Design(frame, y, np.column_stack(x), effects, codes, len(panel) - len(frame))
+    inverse = np.linalg.pinv(scaled)
+    influence = inverse * (y - scaled @ (inverse @ y))
+    errors = np.linalg.norm(influence @ np.eye(len(units))[codes], axis=1)
+    if (errors <= 1e-9 * np.linalg.norm(inverse, axis=1) * np.linalg.norm(y)).any():
+        raise CourseError(f"{where}: the outcome is fitted without error: there is nothing to infer from")
+    left_out = tuple(table.index.unique(level=0).difference(units))
+    return _Design(frame, y, np.column_stack(x), effects, codes, left_out)
+
+
+def _informative(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop rows that are alone in their unit or year, whose effect takes them up, until none is left."""
+    sizes = [frame.groupby(level=level)[frame.columns[0]].transform("size") for level in (0, 1)]
+    kept = frame[(sizes[0] > 1) & (sizes[1] > 1)]
+    return kept if len(kept) == len(frame) else _informative(kept)
 
 
 def _without(basis: Floats, column: Floats) -> Floats:
@@ -279,7 +302,7 @@ def _assignments(points: Floats, units: int, draws: int, seed: int) -> Floats:
     return np.vstack([np.ones(units), drawn])
 
 
-def _p_values(where: str, design: _Design, assigned: Floats) -> tuple[float, float, Callable[[float], float]]:
+def _p_values(design: _Design, assigned: Floats) -> tuple[float, float, Callable[[float], float]]:
     """Give the first slope, its clustered standard error, and the p value of any hypothesis on it.
 
     All that a draw needs of the data are sums over each unit. With residuals u of the restricted fit, Q an
@@ -302,8 +325,6 @@ def _p_values(where: str, design: _Design, assigned: Floats) -> tuple[float, flo
     y_scores, x_scores = scores(y), scores(x)
     y_sums, x_sums = assigned @ (member @ (x * y)), assigned @ (member @ (x * x))
     se = float(np.linalg.norm(y_scores[0] - slope * x_scores[0])) / size
-    if se * size <= 1e-9 * np.linalg.norm(x) * np.linalg.norm(y):
-        raise CourseError(f"{where}: the outcome is fitted without error: there is nothing to draw from")
 
     def p(null: float) -> float:
         spread = np.linalg.norm(y_scores - null * x_scores, axis=1)

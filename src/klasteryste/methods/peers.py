@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype
 from scipy.spatial.distance import pdist, squareform
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import require_positive
+from klasteryste.methods._checks import number_column, require_positive
 from klasteryste.methods._frames import Floats, number_table, require_spread, require_unique
-from klasteryste.methods._panels import Label, require_units
+from klasteryste.methods._panels import Label, label_list, require_units, require_whole
+
+# What pandas calls columns that hold numbers, and those that hold categories.
+NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
+CATEGORIES = {"string", "boolean", "categorical"}
 
 
 def standardised_distances(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +72,8 @@ def gower_distances(table: pd.DataFrame) -> pd.DataFrame:
     ------
     CourseError
         If there are fewer than two units or no variable, one is named twice, a number is infinite, a variable
-        is the same for every unit, or two units have no variable in common.
+        holds dates or a mixture of numbers and text or is the same for every unit, or two units have no
+        variable in common.
 
     References
     ----------
@@ -106,7 +113,7 @@ def nearest_units(distances: pd.DataFrame, unit: Label, k: int = 5) -> pd.Series
     Returns
     -------
     Series of float, shape (k,)
-        Their distances, the nearest first; at equal distance, in the order of their names.
+        Their distances, the nearest first; at equal distance, but for rounding, in the order of their names.
 
     Raises
     ------
@@ -120,27 +127,30 @@ def nearest_units(distances: pd.DataFrame, unit: Label, k: int = 5) -> pd.Series
         raise CourseError(f"{where} was given no distances: rows and columns differ, or one is negative")
     require_units(where, distances, [unit])
     others = pd.Series(d[distances.index.get_loc(unit)], distances.index).drop(unit)
-    if not 1 <= k <= len(others):
+    require_whole(where, fewest=1, k=k)
+    if k > len(others):
         raise CourseError(f"{where} was asked for {k} of {len(others)} other units")
-    by_name: pd.Series[float] = others.sort_index(key=lambda labels: labels.astype(str))
-    return by_name.sort_values(kind="stable").head(k)
+    # Distances that are equal on paper differ in their last digits.
+    rounded = np.round(others / (others.max() or 1.0), 12)
+    return others.iloc[np.lexsort((others.index.astype(str), rounded))[:k]]
 
 
 def balance(
-    table: pd.DataFrame, units: Sequence[Label], peers: Sequence[Label], limit: float = 0.25
+    table: pd.DataFrame, units: Collection[Label], peers: Collection[Label], limit: float = 0.25
 ) -> pd.DataFrame:
     r"""Say for each variable how far units and their peers are apart on average, in standard deviations.
 
     :math:`SMD_k = (\bar x_{k,units} - \bar x_{k,peers}) / s_k`, with :math:`s_k` the standard deviation over
     all units of the table (n - 1 in the denominator): so it exists for a single unit, and a choice of peers
-    cannot flatter itself by their spread. That peers are alike in what was compared does not make them alike
-    in what was not.
+    cannot flatter itself by their spread. The units of the table set the scale: one that lies far from all
+    others widens it, and makes any choice look balanced. That peers are alike in what was compared does not
+    make them alike in what was not.
 
     Parameters
     ----------
     table : DataFrame of float, shape (n, k)
         A row a unit, a column a variable; a category as columns of 0 and 1 (`pandas.get_dummies`).
-    units, peers : sequence of label
+    units, peers : collection of label
         The units of interest, one or more, and those they are compared with.
     limit : float
         The largest difference, in standard deviations, that counts as balanced.
@@ -167,12 +177,13 @@ def balance(
     require_positive(where, limit=limit)
     x = number_table(where, table)
     require_spread(where, table)
-    require_unique(where, "unit (nobody is a peer of itself)", pd.Index([*units, *peers], dtype=object))
-    require_units(where, table, [*units, *peers])
-    if not units or not peers:
-        raise CourseError(f"{where} was given {len(units)} units and {len(peers)} peers: give one of each")
+    own, others = label_list(where, "units", units), label_list(where, "peers", peers)
+    require_units(where, table, [*own, *others])
+    require_unique(where, "unit (nobody is a peer of itself)", pd.Index([*own, *others], dtype=object))
+    if not own or not others:
+        raise CourseError(f"{where} was given {len(own)} units and {len(others)} peers: give one of each")
     values = pd.DataFrame(x, table.index, table.columns)
-    means = pd.DataFrame({"units": values.loc[[*units]].mean(), "peers": values.loc[[*peers]].mean()})
+    means = pd.DataFrame({"units": values.loc[own].mean(), "peers": values.loc[others].mean()})
     means["smd"] = (means["units"] - means["peers"]) / values.std()
     means["balanced"] = means["smd"].abs() < limit
     return means
@@ -181,9 +192,11 @@ def balance(
 def _apart(where: str, name: Hashable, column: pd.Series) -> Floats:
     """Give how far units are apart in one variable, 0 to 1, shape (n, n); NaN where one has no value."""
     if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
-        numbers = column.cat.codes.where(column.notna()).to_numpy(dtype=float)
-    elif is_numeric_dtype(column) and not is_bool_dtype(column):
-        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        numbers: npt.NDArray[Any] = column.cat.codes.where(column.notna()).to_numpy(dtype=float)
+    elif (kind := infer_dtype(column, skipna=True)) in NUMBERS:
+        numbers = number_column(where, f"values of {name!r}", column)
+    elif kind not in CATEGORIES:
+        raise CourseError(f"{where}: {name!r} holds {kind} values: make them numbers or text throughout")
     else:
         codes, _ = pd.factorize(column)
         known = np.where(codes < 0, np.nan, codes)

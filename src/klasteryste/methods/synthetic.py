@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
+from klasteryste.errors import CourseError
 from klasteryste.methods._frames import Floats
 from klasteryste.methods._panels import Label, study
 
@@ -126,7 +127,7 @@ def synthetic_control(
     )
 
 
-def placebo_test(
+def synthetic_placebo_test(
     panel: pd.DataFrame, value: str, *, unit: str, year: str = "year", treated: Label, start: int
 ) -> PlaceboTest:
     """Ask how unusual the treated unit's gap is, by giving every other unit a synthetic control as well.
@@ -150,16 +151,16 @@ def placebo_test(
     Raises
     ------
     CourseError
-        As `synthetic_control`.
+        As `synthetic_control`, and if the treated unit is fitted exactly before the start, as over few years,
+        and not afterwards: its ratio would be infinite, and p the same, whatever the size of the gap.
 
     References
     ----------
     Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical Association, DOI
     10.1198/jasa.2009.ap08746; Abadie (2021), Journal of Economic Literature, DOI 10.1257/jel.20191450.
     """
-    found = study(
-        "placebo_test", panel, value, unit, year, [treated], start, fewest_before=2, fewest_others=2
-    )
+    where = "synthetic_placebo_test"
+    found = study(where, panel, value, unit, year, [treated], start, fewest_before=2, fewest_others=2)
     y, before = found.table.to_numpy(), found.before
     rows = []
     for i in range(len(y)):
@@ -168,6 +169,11 @@ def placebo_test(
         rows.append((gap[~before].mean(), _rms(gap[before]), _rms(gap[~before])))
     effect, pre, post = np.array(rows).T
     ratio = _ratios(pre, post, EXACT * y.std())
+    if np.isinf(ratio[found.treated]).any():
+        raise CourseError(
+            f"{where}: {before.sum()} years before {start} are too few: {treated} is fitted exactly in them, "
+            "and p would be the same for a gap of any size"
+        )
     by_unit = pd.DataFrame(
         {"effect": effect, "pre_rmspe": pre, "post_rmspe": post, "ratio": ratio}, found.table.index
     )
