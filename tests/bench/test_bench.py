@@ -7,8 +7,11 @@ import sys
 
 import numpy as np
 import pytest
+from tests.bench.composite import invented, one_index
 from tests.bench.measure import Growth, peak_megabytes
 from tests.conftest import ROOT
+
+from klasteryste.methods import composite
 
 
 def test_the_benchmarks_run():
@@ -21,6 +24,27 @@ def test_the_benchmarks_run():
     assert "| an unchanged book, against a cold build |" in run.stdout
     assert "| pairwise rank intervals, by units | 10, 20 |" in run.stdout
     assert (results.read_bytes() if results.exists() else None) == before
+
+
+@pytest.mark.parametrize("weights", ["equal", "pca"])
+@pytest.mark.parametrize("normalisation", ["min_max", "z", "rank"])
+@pytest.mark.parametrize("aggregation", ["arithmetic", "geometric", "ampi"])
+def test_the_plain_loop_builds_the_same_index(normalisation, weights, aggregation):
+    table, _ = invented(12, 4, gaps=0)
+    low, high = (70, 130) if aggregation == "ampi" else (1, 100)
+    scores = {
+        "min_max": lambda: composite.min_max(table, low, high),
+        "z": lambda: composite.z_scores(table, 100, 10),
+        "rank": lambda: composite.rank_scores(table, low, high),
+    }[normalisation]()
+    aggregate = {
+        "arithmetic": composite.arithmetic_mean,
+        "geometric": composite.geometric_mean,
+        "ampi": composite.ampi,
+    }[aggregation]
+    expected = aggregate(scores, None if weights == "equal" else composite.pca_weights(scores).weights)
+    found = one_index(table, normalisation, weights, aggregation)
+    assert found.to_numpy() == pytest.approx(expected.to_numpy())
 
 
 def test_the_exponent_of_growth_is_the_slope_on_logarithms():

@@ -154,6 +154,21 @@ def test_first_component_agrees_with_r() -> None:
     )
 
 
+def test_loadings_add_up_to_more_than_nought() -> None:
+    table = framed(np.random.default_rng(1).normal(size=(8, 3)))
+    assert pca_weights(table).loadings.sum() > 0
+    assert pca_weights(-table).loadings.tolist() == pytest.approx(pca_weights(table).loadings.tolist())
+
+
+def test_goalposts_are_of_the_table_as_given() -> None:
+    turned = orient(TABLE, {"trust": 1, "turnout": 1, "crime": -1})
+    worst, best = {"trust": 0, "turnout": 0, "crime": 10}, {"trust": 10, "turnout": 40, "crime": 0}
+    found = distance_to_frontier(turned, {**worst, "crime": -10}, {**best, "crime": 0})
+    pd.testing.assert_frame_equal(found, distance_to_frontier(TABLE, worst, best))
+    with pytest.raises(CourseError, match=r"no value of 'crime' is between its goalposts: .* turned"):
+        distance_to_frontier(turned, worst, best)
+
+
 def test_redundant_indicators_weigh_more() -> None:
     rng = np.random.default_rng(4)
     common = rng.normal(size=200)
@@ -195,6 +210,11 @@ ENDLESS = TABLE.replace(30, np.inf)
         (lambda: z_scores(TWICE), "unit 'LT' twice"),
         (lambda: z_scores(TWICE.T), "indicator 'LT' twice"),
         (lambda: z_scores(TABLE.assign(crime="low")), "not all numbers: .*'low'"),
+        (lambda: z_scores(TABLE.assign(crime=[0.1 + 0.2, 0.3, 0.3])), "'crime' is the same for every unit"),
+        (lambda: z_scores(TABLE * [1, 1, 1e200]), "values of 'crime' of a size of 8e\\+200"),
+        (lambda: min_max(TABLE.assign(crime=[-1.7e308, 0, 1.7e308])), "'crime' of a size of 1.7e"),
+        (lambda: ampi(TABLE * 1e-200), "'trust' of a size of 6e-200"),
+        (lambda: min_max(TABLE.assign(crime=[0.3, 0.1 + 0.2, 0.3])), "'crime' is the same for every unit"),
         (lambda: min_max(GAP), "missing"),
         (lambda: min_max(TABLE.assign(crime=3)), "'crime' is the same"),
         (lambda: min_max(TABLE, 1, 1), "scale from 1 to 1"),
@@ -203,6 +223,22 @@ ENDLESS = TABLE.replace(30, np.inf)
         (lambda: pca_weights(TABLE.assign(crime=3)), "'crime' is the same"),
         (lambda: pca_weights(pd.DataFrame({"x": [1, 2, 1, 2], "y": [1, 1, 2, 2]})), "vary equally"),
         (lambda: ampi_goalposts(TABLE, {"trust": 3}), "'crime' is in one"),
+        (
+            lambda: ampi_goalposts(TABLE, {"trust": 3, "turnout": 0.4, "crime": 6}),
+            "no value of 'turnout' is between its goalposts",
+        ),
+        (
+            lambda: ampi_goalposts(-TABLE, {"trust": -3, "turnout": -40, "crime": 6}),
+            "no value of 'crime' is between its goalposts",
+        ),
+        (
+            lambda: distance_to_frontier(TABLE, dict.fromkeys(TABLE, 0), dict.fromkeys(TABLE, 1)),
+            "no value of 'trust' is between",
+        ),
+        (
+            lambda: distance_to_frontier(TABLE, dict.fromkeys(TABLE, 0), dict.fromkeys(TABLE, 99), 100, 0),
+            "scale from 100 to 0",
+        ),
         (
             lambda: distance_to_frontier(
                 TABLE, dict.fromkeys(TABLE, 0), {"trust": 0, "turnout": 1, "crime": 1}

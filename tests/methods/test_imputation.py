@@ -81,6 +81,40 @@ def test_same_seed_same_draws() -> None:
     assert not one[0].equals(one[1])
 
 
+def test_intervals_over_draws_hold_a_mean_with_few_values_too() -> None:
+    """Of twenty units five have no y; the largest values of x are among them more often than not."""
+    runs, held = 100, 0
+    for run in range(runs):
+        rng = np.random.default_rng(run)
+        x = rng.normal(size=20)
+        y = 0.8 * x + 0.6 * rng.normal(size=20)
+        y[np.argsort(x + rng.normal(size=20))[-5:]] = np.nan
+        means, variances = np.array(
+            [
+                (t["y"].mean(), t["y"].var() / 20)
+                for t in impute_draws(pd.DataFrame({"x": x, "y": y}), 4, seed=run)
+            ]
+        ).T
+        se = np.sqrt(variances.mean() + 1.25 * means.var(ddof=1))
+        held += abs(means.mean()) <= 2.1 * se
+    assert held / runs >= 0.87
+
+
+def test_gaps_in_two_indicators_that_go_together_are_drawn_so() -> None:
+    # Gaps begin at their means, so that one round would draw both as if the other were at its mean. The
+    # constant and complete column foretells nothing, and is no obstacle.
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=200)
+    both = pd.DataFrame({"x": x, "y": 0.95 * x + np.sqrt(1 - 0.95**2) * rng.normal(size=200), "z": 3.0})
+    both.iloc[:60, :2] = np.nan
+    draws = np.array([t.iloc[:60, :2].to_numpy() for t in impute_draws(both, 20, seed=7)])
+    assert np.mean([np.corrcoef(each.T)[0, 1] for each in draws]) > 0.88
+    assert draws.std() > 0.75
+
+
+FEW = pd.DataFrame({"x": np.arange(15.0), "y": np.arange(15.0) % 4})
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -89,13 +123,16 @@ def test_same_seed_same_draws() -> None:
         (lambda: impute(GAPS.T.assign(e=np.nan).T), "unit 'e' has no value at all"),
         (lambda: impute(GAPS.replace(9, np.inf)), "'x' of 'd' is infinite"),
         (lambda: impute(GAPS.set_axis(list("abca"))), "unit 'a' twice"),
-        (lambda: impute_draws(GAPS, 0, seed=1), "0 draws"),
+        (lambda: impute_draws(GAPS, 0, seed=1), "draws = 0"),
         (lambda: impute_draws(GAPS.iloc[:1], seed=1), "1 units"),
         (lambda: impute_draws(GAPS[["x"]].fillna(0).mask(GAPS[["x"]] == 2), seed=1), "unit 'b' has no value"),
+        (lambda: impute_draws(FEW.mask(FEW == 5), seed=1), "'x' has gaps and 14 values"),
+        (lambda: impute_draws(GAPS * 1e200, seed=1), "values of 'x' of a size of 9e"),
+        (lambda: impute(GAPS * 1e200), "values of 'x' of a size of 9e"),
         (lambda: impute_draws(GAPS.assign(z=1.0), seed=1), "'x' has gaps and 3 values"),
         (
-            lambda: impute_draws(correlated(9, 1).assign(z=[np.nan] + [2.0] * 8), seed=1),
-            "8 values, 1 different",
+            lambda: impute_draws(correlated(19, 1)[["x"]].assign(z=[np.nan] + [2.0] * 18), seed=1),
+            "18 values, 1 different",
         ),
     ],
 )

@@ -43,6 +43,41 @@ def test_rounding_breaks_no_tie() -> None:
     assert rank(pd.Series([0.0, 0])).tolist() == [1, 1]
 
 
+def test_rounding_breaks_no_tie_wherever_the_largest_value_is() -> None:
+    assert rank(pd.Series([819.2, 0.1 + 0.2, 0.3])).tolist() == [1, 2, 2]
+
+
+@given(
+    st.lists(st.tuples(st.integers(-4, 4), st.integers(-3, 3)), min_size=2, max_size=8),
+    st.sampled_from([0.1, 1, 819.2]),
+)
+@settings(max_examples=60, deadline=None)
+def test_without_errors_the_interval_is_the_place_that_rounding_does_not_move(parts, unit: float) -> None:
+    exact = pd.Series([unit * whole for whole, _ in parts])
+    values = exact + 1e-13 * exact.abs().max() * pd.Series([hair for _, hair in parts])
+    none = pd.Series(np.zeros(len(parts)))
+    for found in (
+        joint_rank_intervals(values, none),
+        pairwise_rank_intervals(values, none, draws=100, seed=1),
+    ):
+        assert found["rank"].tolist() == rank(exact).tolist()
+        assert (found["best"] == found["rank"]).all()
+        assert (found["rank"] <= found["worst"]).all()
+
+
+def test_the_critical_value_is_rounded_towards_caution() -> None:
+    # Of 100 draws at 95 %, the 95.05th of 100 in order lies between two: the larger counts.
+    noise = np.random.default_rng(9).standard_normal((100, 2))
+    ratios = np.sort(np.abs(noise[:, 0] - noise[:, 1]))
+
+    def certain(gap: float) -> bool:
+        values, ses = pd.Series([gap, 0.0]), pd.Series([1.0, 1.0])
+        return pairwise_rank_intervals(values, ses, draws=100, seed=9)["worst"][0] == 1
+
+    assert not certain((ratios[94] + ratios[95]) / 2)
+    assert certain(ratios[95] * 1.001)
+
+
 def test_mean_rank_shift_by_hand() -> None:
     # Places 1 2 3 4 become 2 1 3 4.
     one, other = pd.Series([4.0, 3, 2, 1], list("abcd")), pd.Series([1.0, 2, 4, 3], list("dcba"))
@@ -149,7 +184,7 @@ def test_intervals_hold_the_true_places_as_often_as_they_say(name: str) -> None:
         assert shares["alone, all"] < 0.9, shares
 
 
-@given(hnp.arrays(float, 7, elements=st.floats(-5, 5)), st.floats(0.1, 3))
+@given(hnp.arrays(float, 7, elements=st.floats(-5, 5).map(lambda x: round(x, 6))), st.floats(0.1, 3))
 @settings(max_examples=30, deadline=None)
 def test_intervals_nest_and_hold_the_estimated_place(x: np.ndarray, se: float) -> None:
     values, ses = pd.Series(x), pd.Series(np.full(7, se))
@@ -223,6 +258,9 @@ SQUARE = pd.DataFrame(np.diag(SES**2), SES.index, SES.index)
     ("call", "words"),
     [
         (lambda: rank(pd.Series([], dtype=float)), "no values"),
+        (lambda: rank(VALUES * 1e200), "values of a size of 1e"),
+        (lambda: joint_rank_intervals(VALUES * 1e200, SES), "estimates of a size of 1e"),
+        (lambda: pairwise_rank_intervals(VALUES, SES * 1e200, seed=1), "standard errors of a size of 8e"),
         (lambda: rank(GAP), "value of 'd': nan is no finite number"),
         (lambda: rank(TWICE), "label 'LT' twice"),
         (lambda: rank(pd.Series(["high"])), "not all numbers: .*'high'"),
@@ -236,7 +274,7 @@ SQUARE = pd.DataFrame(np.diag(SES**2), SES.index, SES.index)
         (lambda: joint_rank_intervals(TWICE, TWICE), "label 'LT' twice"),
         (lambda: joint_rank_intervals(VALUES, SES, level=95), "level of 95"),
         (lambda: pairwise_rank_intervals(VALUES, SES, level=0.05, seed=1), "level of 0.05"),
-        (lambda: pairwise_rank_intervals(VALUES, SES, draws=99, seed=1), "99 draws"),
+        (lambda: pairwise_rank_intervals(VALUES, SES, draws=99, seed=1), "draws = 99"),
         (lambda: pairwise_rank_intervals(GAP, SES, seed=1), "estimate of 'd'"),
         (lambda: pairwise_rank_intervals(VALUES, -SES, seed=1), "none may be negative"),
         (lambda: pairwise_rank_intervals(VALUES, SQUARE.iloc[1:], seed=1), "other labels"),

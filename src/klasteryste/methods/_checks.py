@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from math import isfinite
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -110,3 +110,15 @@ def weight_column(
 def _is_number(value: object) -> bool:
     # numpy counts a length of time among the integers.
     return isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64)
+
+
+def require_whole(where: str, *, fewest: int | None = None, **numbers: int) -> None:
+    """Demand whole numbers, none below `fewest` if that is given, and name the first that is not."""
+    for name, value in numbers.items():
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, Integral)
+            or (fewest is not None and value < fewest)
+        ):
+            least = "" if fewest is None else f" from {fewest}"
+            raise CourseError(f"{where} was given {name} = {value!r}: give a whole number{least}")

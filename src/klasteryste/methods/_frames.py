@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_array, weight_column
+from klasteryste.methods._checks import number_array, require_squares, weight_column
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -59,11 +60,29 @@ def refuse(where: str, table: pd.DataFrame, bad: Marks, what: str, fix: str) -> 
 
 
 def require_spread(where: str, table: pd.DataFrame) -> None:
-    """Demand that every indicator differs between units."""
+    """Demand that every indicator differs between units, by more than rounding where it is of numbers."""
     for name, column in table.items():
-        if column.nunique() < 2:
-            what = "is the same for every unit" if column.nunique() else "has no value at all"
+        if column.nunique() < 2 or _differs_by_rounding(column):
+            what = "is the same for every unit" if column.notna().any() else "has no value at all"
             raise CourseError(f"{where}: {name!r} {what}: leave it out, it tells nothing apart")
+
+
+def require_sizes(where: str, table: pd.DataFrame, x: Floats) -> None:
+    """Demand indicators in units in which floats can hold their squares; a missing value is NaN."""
+    for name, column in zip(table.columns, x.T, strict=True):
+        require_squares(where, f"values of {name!r}", column[~np.isnan(column)])
+
+
+def require_within(where: str, table: pd.DataFrame, worst: Floats, best: Floats) -> None:
+    """Demand that each indicator has a value between its goalposts: with none they are of another unit."""
+    x = number_array(where, "values", table)
+    within = (x >= np.minimum(worst, best)) & (x <= np.maximum(worst, best))
+    outside = np.asarray(~within.any(axis=0))
+    for name in table.columns[outside][:1]:
+        raise CourseError(
+            f"{where}: no value of {name!r} is between its goalposts: give them as the table is, "
+            "in its units, and turned if it was turned"
+        )
 
 
 def number_series(where: str, what: str, values: pd.Series[float], like: pd.Index | None = None) -> Floats:
@@ -101,3 +120,13 @@ def unit_weights(where: str, weights: Numbers | None, names: pd.Index) -> Floats
     given = number_series(where, "weights", pd.Series(weights), names)
     found = weight_column(where, given, names=names)
     return np.asarray(found / found.sum())
+
+
+def _differs_by_rounding(column: pd.Series) -> bool:
+    known = column.dropna().infer_objects()
+    if known.dtype.kind not in "iuf":
+        return False
+    numbers = known.to_numpy(float)
+    # Python's floats subtract infinities without a warning; those are refused by name elsewhere.
+    reach = float(numbers.max()) - float(numbers.min())
+    return isfinite(reach) and reach <= 1e-12 * float(np.abs(numbers).max())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_column, require_squares
+from klasteryste.methods._checks import number_column, require_squares, require_whole
 from klasteryste.methods._frames import Marks, require_unique
 
 Label = int | str
@@ -164,18 +163,6 @@ def label_list(where: str, name: str, given: Iterable[L]) -> list[L]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise CourseError(f"{where} was given {given!r} as {name}: give a list, even of one")
     return list(given)
-
-
-def require_whole(where: str, *, fewest: int | None = None, **numbers: int) -> None:
-    """Demand whole numbers, none below `fewest` if that is given, and name the first that is not."""
-    for name, value in numbers.items():
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, Integral)
-            or (fewest is not None and value < fewest)
-        ):
-            least = "" if fewest is None else f" from {fewest}"
-            raise CourseError(f"{where} was given {name} = {value!r}: give a whole number{least}")
 
 
 def require_units(where: str, table: pd.DataFrame, units: Collection[Label]) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import rankdata
 
+from klasteryste.errors import CourseError
 from klasteryste.methods._frames import Floats, Integers
 
 
@@ -31,16 +35,26 @@ def rank_scores(x: Floats, low: float, high: float) -> Floats:
     return np.asarray(low + (high - low) * steps)
 
 
-def components(x: Floats) -> tuple[Floats, Floats]:
-    """Give the eigenvalues (ascending) and eigenvectors (columns) of the correlations between indicators."""
+def components(where: str, x: Floats) -> tuple[Floats, Floats]:
+    """Give the eigenvalues (ascending) and eigenvectors (columns) of the correlations between indicators.
+
+    Raises
+    ------
+    CourseError
+        If the two largest eigenvalues are equal: the first component is then any one of many.
+    """
     z = standardised(x, 0, 1)
     values, vectors = np.linalg.eigh(np.swapaxes(z, -1, -2) @ z / x.shape[-2])
+    if values.shape[-1] > 1 and np.isclose(values[..., -1], values[..., -2], rtol=1e-9).any():
+        raise CourseError(
+            f"{where}: the two largest components vary equally, so neither is first: give other weights"
+        )
     return values, vectors
 
 
-def component_weights(x: Floats) -> Floats:
+def component_weights(where: str, x: Floats) -> Floats:
     """Give the squared loadings of the first principal component, scaled to add up to one."""
-    return np.asarray(components(x)[1][..., -1] ** 2)
+    return np.asarray(components(where, x)[1][..., -1] ** 2)
 
 
 def arithmetic(scores: Floats, weights: Floats) -> Floats:
@@ -62,6 +76,17 @@ def ampi(scores: Floats, weights: Floats) -> Floats:
 def places(index: Floats) -> Integers:
     """Give each unit's place, shape (..., units): one more than the number of units above it."""
     # Equal sums of different numbers miss one another by a hair, and ties are common among sums of ranks.
-    size = np.abs(index).max(axis=-1, keepdims=True)
-    index = np.round(np.divide(index, size, out=np.zeros_like(index), where=size > 0), 12)
-    return np.asarray(rankdata(-index, method="min", axis=-1), dtype=np.int64)
+    hair = 1e-12 * np.abs(index).max(axis=-1, keepdims=True)
+    order = np.argsort(-index, axis=-1)
+    falling = np.take_along_axis(index, order, -1)
+    starts = np.ones(index.shape, dtype=bool)
+    starts[..., 1:] = falling[..., :-1] - falling[..., 1:] > hair
+    counted = np.maximum.accumulate(np.where(starts, np.arange(1, index.shape[-1] + 1), 1), axis=-1)
+    found = np.empty(index.shape, dtype=np.int64)
+    np.put_along_axis(found, order, counted, -1)
+    return found
+
+
+def mean_shift(places: npt.NDArray[np.integer[Any]], reference: npt.NDArray[np.integer[Any]]) -> Floats:
+    """Give the mean over units (last axis) of how many places each is from its reference."""
+    return np.asarray(np.abs(places - reference).mean(axis=-1))

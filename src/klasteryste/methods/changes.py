@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._panels import require_whole, wide_panel
+from klasteryste.methods._checks import require_whole
+from klasteryste.methods._panels import wide_panel
 
 
 @dataclass(frozen=True)

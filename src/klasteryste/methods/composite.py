@@ -21,7 +21,9 @@ from klasteryste.methods._frames import (
     number_series,
     number_table,
     refuse,
+    require_sizes,
     require_spread,
+    require_within,
     unit_weights,
 )
 
@@ -150,8 +152,8 @@ def z_scores(table: pd.DataFrame, mean: float = 0.0, sd: float = 1.0) -> pd.Data
     Raises
     ------
     CourseError
-        If a value is missing or infinite, an indicator is the same for every unit, there are fewer than two
-        units, or `sd` is not above nought.
+        If a value is missing, infinite or of extreme size, an indicator is the same for every unit (but for
+        rounding), there are fewer than two units, or `sd` is not above nought.
     """
     if not (isfinite(mean) and isfinite(sd) and sd > 0):
         raise CourseError(f"z_scores was asked for mean {mean} and sd {sd}: give numbers, sd above nought")
@@ -176,8 +178,8 @@ def min_max(table: pd.DataFrame, low: float = 0.0, high: float = 1.0) -> pd.Data
     Raises
     ------
     CourseError
-        If a value is missing or infinite, an indicator is the same for every unit, there are fewer than two
-        units, or `low` is not below `high`.
+        If a value is missing, infinite or of extreme size, an indicator is the same for every unit (but for
+        rounding), there are fewer than two units, or `low` is not below `high`.
     """
     _require_scale("min_max", low, high)
     return _framed(table, _scores.min_max(_varied("min_max", table), low, high))
@@ -193,7 +195,8 @@ def distance_to_frontier(
     table : DataFrame of float
         Units by indicators, without gaps.
     worst, best : Mapping or Series
-        The goalposts of each indicator, in its units. With the worst above the best, less is better.
+        The goalposts of each indicator, of the table as given: in its units, and turned with it if `orient`
+        turned it. With the worst above the best, less is better.
     low, high : float
         The scores of the goalposts.
 
@@ -206,16 +209,17 @@ def distance_to_frontier(
     Raises
     ------
     CourseError
-        If a value is missing or infinite, an indicator lacks a goalpost or has two equal ones, or `low` is
-        not below `high`.
+        If a value is missing, infinite or of extreme size, an indicator lacks a goalpost, has two equal ones
+        or no value between them (as with goalposts in other units), or `low` is not below `high`.
     """
     where = "distance_to_frontier"
     _require_scale(where, low, high)
-    x = number_table(where, table, fewest=1)
+    x = _measured(where, table, fewest=1)
     bottom = number_series(where, "worst", pd.Series(worst), table.columns)
     top = number_series(where, "best", pd.Series(best), table.columns)
     for name in table.columns[bottom == top][:1]:
         raise CourseError(f"{where}: worst and best of {name!r} are equal: give two different goalposts")
+    require_within(where, table, bottom, top)
     return _framed(table, _scores.between(x, bottom, top, low, high))
 
 
@@ -228,7 +232,8 @@ def ampi_goalposts(table: pd.DataFrame, reference: Numbers) -> pd.DataFrame:
         Units by indicators, without gaps; with several years, a row for each unit and year, so that the
         goalposts serve all of them.
     reference : Mapping or Series
-        The value of each indicator that shall score 100, such as the mean of a base year.
+        The value of each indicator that shall score 100, such as the mean of a base year; of the table as
+        given, turned with it if `orient` turned it.
 
     Returns
     -------
@@ -239,7 +244,8 @@ def ampi_goalposts(table: pd.DataFrame, reference: Numbers) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        As `min_max`, and if an indicator has no reference.
+        As `min_max`, and if an indicator has no reference, or no value between the goalposts that it gives
+        (as with a reference in other units).
 
     References
     ----------
@@ -247,6 +253,7 @@ def ampi_goalposts(table: pd.DataFrame, reference: Numbers) -> pd.DataFrame:
     """
     reach = np.ptp(_varied("ampi_goalposts", table), axis=0) / 2
     centre = number_series("ampi_goalposts", "reference", pd.Series(reference), table.columns)
+    require_within("ampi_goalposts", table, centre - reach, centre + reach)
     return pd.DataFrame({"worst": centre - reach, "best": centre + reach}, index=table.columns)
 
 
@@ -304,11 +311,7 @@ def pca_weights(table: pd.DataFrame) -> ComponentWeights:
     ----------
     Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Papers 226.
     """
-    values, vectors = _scores.components(_varied("pca_weights", table))
-    if len(values) > 1 and np.isclose(values[-1], values[-2], rtol=1e-9):
-        raise CourseError(
-            "pca_weights: the two largest components vary equally, so neither is first: give other weights"
-        )
+    values, vectors = _scores.components("pca_weights", _varied("pca_weights", table))
     first = vectors[:, -1] * (1 if vectors[:, -1].sum() >= 0 else -1)
     return ComponentWeights(
         pd.Series(first**2, table.columns),
@@ -335,7 +338,8 @@ def arithmetic_mean(scores: pd.DataFrame, weights: Numbers | None = None) -> pd.
     Raises
     ------
     CourseError
-        If a score is missing or infinite, names differ, or a weight is negative or all are nought.
+        If a score is missing, infinite or of extreme size, names differ, or a weight is negative or all are
+        nought.
     """
     x, w = _weighted("arithmetic_mean", scores, weights)
     return pd.Series(_scores.arithmetic(x, w), scores.index)
@@ -404,8 +408,14 @@ def _framed(table: pd.DataFrame, values: Floats) -> pd.DataFrame:
 
 
 def _varied(where: str, table: pd.DataFrame) -> Floats:
-    x = number_table(where, table)
+    x = _measured(where, table)
     require_spread(where, table)
+    return x
+
+
+def _measured(where: str, table: pd.DataFrame, fewest: int = 2) -> Floats:
+    x = number_table(where, table, fewest=fewest)
+    require_sizes(where, table, x)
     return x
 
 
@@ -417,7 +427,7 @@ def _require_scale(where: str, low: float, high: float) -> None:
 
 
 def _weighted(where: str, scores: pd.DataFrame, weights: Numbers | None) -> tuple[Floats, Floats]:
-    return number_table(where, scores, fewest=1), unit_weights(where, weights, scores.columns)
+    return _measured(where, scores, fewest=1), unit_weights(where, weights, scores.columns)
 
 
 def _require_positive(where: str, scores: pd.DataFrame, x: Floats) -> None:

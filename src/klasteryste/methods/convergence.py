@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.stats import norm, t
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import require_level
+from klasteryste.methods._checks import require_level, require_whole
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import balanced, long_panel, require_whole, require_years, wide_panel
+from klasteryste.methods._panels import balanced, long_panel, require_years, wide_panel
 
 # With fewer units, whole draws of the bootstrap would consist of one unit.
 FEWEST_UNITS = 8

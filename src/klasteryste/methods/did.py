@@ -19,9 +19,9 @@ from scipy.stats import t as student
 from scipy.stats import ttest_ind
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_array, require_column, require_level
+from klasteryste.methods._checks import number_array, require_column, require_level, require_whole
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import Label, require_whole, study
+from klasteryste.methods._panels import Label, study
 from klasteryste.methods.surveys import Difference, design_mean, difference, interval
 
 GROUPS = ("treated", "comparison")

@@ -8,17 +8,19 @@ from scipy.interpolate import make_smoothing_spline
 from scipy.stats import norm, rankdata
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_squares
 from klasteryste.methods._frames import (
     Floats,
     Numbers,
     number_series,
     number_table,
+    require_sizes,
     require_spread,
     unit_weights,
 )
 
 # A curve through fewer units than this follows their noise.
-FEWEST = 10
+FEWEST = 20
 
 
 def importance(index: pd.Series[float], table: pd.DataFrame, weights: Numbers | None = None) -> pd.DataFrame:
@@ -37,7 +39,8 @@ def importance(index: pd.Series[float], table: pd.DataFrame, weights: Numbers | 
     outlier then rules the fit. It is a cubic smoothing spline, its smoothness chosen by generalised
     cross-validation; for an indicator of fewer than five different values, the mean of each value's units. A
     curve sees more structure in few units than there is: with some thirty, :math:`S_i` of an indicator
-    without effect comes out at about a twentieth rather than nought.
+    without effect comes out at about a twentieth rather than nought. The means of k different values come out
+    at about (k - 1) / (n - 1) from noise alone.
 
     Parameters
     ----------
@@ -57,9 +60,9 @@ def importance(index: pd.Series[float], table: pd.DataFrame, weights: Numbers | 
     Raises
     ------
     CourseError
-        If the units of index and table differ or are fewer than ten, a value is missing or infinite, the
-        index or an indicator is the same for every unit, no indicator has any effect, or weights are refused
-        as in `arithmetic_mean`.
+        If the units of index and table differ or are fewer than twenty, a value is missing, infinite or of
+        extreme size, the index or an indicator is the same for every unit (but for rounding), no indicator
+        has any effect, or weights are refused as in `arithmetic_mean`.
 
     References
     ----------
@@ -69,8 +72,10 @@ def importance(index: pd.Series[float], table: pd.DataFrame, weights: Numbers | 
     """
     x = number_table("importance", table, fewest=FEWEST)
     require_spread("importance", table)
+    require_sizes("importance", table, x)
     y = number_series("importance", "index", index, table.index)
-    if np.ptp(y) == 0:
+    require_squares("importance", "values of the index", y)
+    if np.ptp(y) <= 1e-12 * np.abs(y).max():
         raise CourseError(
             "importance: the index is the same for every unit: there is no variance to share out"
         )

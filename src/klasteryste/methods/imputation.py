@@ -10,10 +10,11 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401  makes t
 from sklearn.impute import IterativeImputer
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._frames import Floats, Marks, number_table
+from klasteryste.methods._checks import require_whole
+from klasteryste.methods._frames import Floats, Marks, number_table, require_sizes
 
-# With fewer values than this there is no line to draw a missing value about.
-FEWEST = 4
+# With fewer values the priors of the regressions weigh enough to draw gaps too near to one another.
+FEWEST = 15
 # Rounds of chained regressions, as in R's mice; draws forget where they began within a few.
 ROUNDS = 5
 
@@ -22,7 +23,7 @@ def impute(table: pd.DataFrame, by: Literal["mean", "median"] = "mean") -> pd.Da
     """Fill each indicator's gaps with its mean or median over the other units.
 
     The filled value says nothing of the unit, and looks as certain as a measured one: spread and correlations
-    come out too small. `impute_draws` does neither.
+    come out too small. `impute_draws` keeps the spread.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def impute(table: pd.DataFrame, by: Literal["mean", "median"] = "mean") -> pd.Da
     Raises
     ------
     CourseError
-        If a unit or an indicator has no value at all, or one is infinite, or a name comes twice.
+        If a unit or an indicator has no value at all, a value is infinite or of extreme size, or a name comes
+        twice.
     """
     if by not in ("mean", "median"):
         raise CourseError(f"impute was asked to fill by {by!r}: say 'mean' or 'median'")
@@ -58,7 +60,8 @@ def impute_draws(table: pd.DataFrame, draws: int = 10, *, seed: int) -> list[pd.
 
     Assumes that, given the other indicators, a value's being missing does not depend on the value (missing at
     random), and that regressions are straight lines with normal residuals. Drawn values may leave an
-    indicator's natural scale.
+    indicator's natural scale. With few values draws are somewhat too near to one another: with hardly more
+    than fifteen, intervals of 95 % hold the truth in about 90 % of cases.
 
     Parameters
     ----------
@@ -77,16 +80,15 @@ def impute_draws(table: pd.DataFrame, draws: int = 10, *, seed: int) -> list[pd.
     Raises
     ------
     CourseError
-        As `impute`, and if there is one indicator only, an indicator with gaps has fewer than four values or
-        the same one throughout, or `draws` is below 1.
+        As `impute`, and if there is one indicator only, an indicator with gaps has fewer than fifteen values
+        or the same one throughout, or `draws` is no whole number from 1.
 
     References
     ----------
     Rubin (1987), *Multiple Imputation for Nonresponse in Surveys*; van Buuren and Groothuis-Oudshoorn (2011),
     Journal of Statistical Software 45(3). The regressions are scikit-learn's `IterativeImputer`.
     """
-    if draws < 1:
-        raise CourseError(f"impute_draws was asked for {draws} draws: ask for one or more")
+    require_whole("impute_draws", fewest=1, draws=draws)
     x = _checked("impute_draws", table)
     gaps = np.isnan(x)
     if not gaps.any():
@@ -112,6 +114,7 @@ def _chain(z: Floats, state: int) -> Floats:
 
 def _checked(where: str, table: pd.DataFrame, fewest: int = 2) -> Floats:
     x = number_table(where, table, missing=True, fewest=fewest)
+    require_sizes(where, table, x)
     for what, labels, axis in (("unit", table.index, 1), ("indicator", table.columns, 0)):
         for place in np.flatnonzero(np.isnan(x).all(axis=axis))[:1]:
             raise CourseError(f"{where}: {what} {labels[place]!r} has no value at all: leave it out")

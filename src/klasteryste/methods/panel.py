@@ -16,9 +16,9 @@ from scipy.optimize import bisect
 from scipy.stats import t
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import require_level
+from klasteryste.methods._checks import require_level, require_whole
 from klasteryste.methods._frames import Floats
-from klasteryste.methods._panels import label_list, long_panel, require_whole
+from klasteryste.methods._panels import label_list, long_panel
 
 # Each set has mean 0 and variance 1, and begins with 1, which leaves the data as they are.
 POINTS = {

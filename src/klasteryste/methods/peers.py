@@ -12,9 +12,9 @@ from pandas.api.types import infer_dtype
 from scipy.spatial.distance import pdist, squareform
 
 from klasteryste.errors import CourseError
-from klasteryste.methods._checks import number_column, require_positive
+from klasteryste.methods._checks import number_column, require_positive, require_whole
 from klasteryste.methods._frames import Floats, number_table, require_spread, require_unique
-from klasteryste.methods._panels import Label, label_list, require_units, require_whole
+from klasteryste.methods._panels import Label, label_list, require_units
 
 # What pandas calls columns that hold numbers, and those that hold categories.
 NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
