@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
@@ -28,6 +29,13 @@ class Study:
     treated: Marks
     before: Marks
     left_out: tuple[Hashable, ...]
+
+    @property
+    def changes(self) -> npt.NDArray[np.float64]:
+        """By how much each unit's mean after the start is above its mean before, shape (units,)."""
+        y = self.table.to_numpy()
+        found: npt.NDArray[np.float64] = y[:, ~self.before].mean(axis=1) - y[:, self.before].mean(axis=1)
+        return found
 
 
 def long_panel(where: str, panel: pd.DataFrame, values: Sequence[str], unit: str, year: str) -> pd.DataFrame:

@@ -262,10 +262,8 @@ def did_of_units(
             f"{where} was given one treated unit, whose own ups and downs cannot be told from an effect: "
             "no standard error exists; use did_placebo_test"
         )
-    y = found.table.to_numpy()
-    changes = y[:, ~found.before].mean(axis=1) - y[:, found.before].mean(axis=1)
-    of_treated, of_others = changes[found.treated], changes[~found.treated]
-    rounding = 1e-12 * np.abs(y).max()
+    of_treated, of_others = found.changes[found.treated], found.changes[~found.treated]
+    rounding = 1e-12 * np.abs(found.table.to_numpy()).max()
     if max(np.ptp(of_treated), np.ptp(of_others)) <= rounding:
         raise CourseError(
             f"{where}: within both groups all units changed alike: there is no error to estimate"
@@ -337,9 +335,7 @@ def did_placebo_test(
     """
     where = "did_placebo_test"
     found = study(where, panel, value, unit, year, treated, start, fewest_before=1, fewest_others=2)
-    y = found.table.to_numpy()
-    changes = y[:, ~found.before].mean(axis=1) - y[:, found.before].mean(axis=1)
-    taus = _regrouped(where, changes[:, None], found.treated, draws, seed)[:, 0]
+    taus = _regrouped(where, found.changes[:, None], found.treated, draws, seed)[:, 0]
     return RegroupingTest(float(taus[0]), float(_as_large(np.abs(taus)).mean()), len(taus))
 
 

@@ -110,7 +110,7 @@ def test_cores_that_cannot_be_judged_are_refused() -> None:
     for odd in ("yes", 1, 0.5):
         with pytest.raises(CourseError, match=f"{odd!r} for 'leaf1': say True"):
             core_fit(graph, {**core, "leaf1": odd})
-    with pytest.raises(CourseError, match="0 restarts"):
+    with pytest.raises(CourseError, match="restarts = 0: give a whole number"):
         core_periphery(graph, seed=1, restarts=0)
     for wrong in (graph_of_ties([], [], nodes=[1, 2, 3]), as_graph(nx.complete_graph(4)), star(1)):
         with pytest.raises(CourseError, match=r"tied|need three"):

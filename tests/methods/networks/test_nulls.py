@@ -194,10 +194,12 @@ def test_what_cannot_be_shuffled_is_refused() -> None:
         rewired(graph_of_ties(["a"], ["b"]), 1, seed=1)
     with pytest.raises(CourseError, match="unweighted"):
         rewired(graph_of_ties(["a", "b"], ["b", "c"], [1, 2]), 1, seed=1)
-    with pytest.raises(CourseError, match="0 graphs"):
+    with pytest.raises(CourseError, match="count = 0: give a whole number"):
         rewired(star(3), 0, seed=1)
-    with pytest.raises(CourseError, match="0 networks"):
+    with pytest.raises(CourseError, match="count = 0: give a whole number"):
         curveball(southern_women(), 0, seed=1)
+    with pytest.raises(CourseError, match="curveball was given seed = -1: give a whole number from 0"):
+        curveball(southern_women(), 1, seed=-1)
     for network in (two_mode(["a", "a"], ["p", "q"]), two_mode(["a", "b"], ["p", "p"])):
         with pytest.raises(CourseError, match="nothing can be traded"):
             curveball(network, 1, seed=1)

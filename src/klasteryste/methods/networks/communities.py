@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_whole
 from klasteryste.methods.networks._groups import Groups, group_codes
 from klasteryste.methods.networks.graphs import Graph, row_sums
-from klasteryste.methods.networks.nulls import igraph_seed, require_count
+from klasteryste.methods.networks.nulls import igraph_seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,8 @@ def leiden(graph: Graph, *, seed: int, restarts: int = 10) -> Communities:
     and Barthélemy (2007), PNAS 104(1), 36-41.
     """
     _require_ties("leiden", graph)
-    require_count("leiden", "restarts", restarts)
+    require_whole("leiden", fewest=1, restarts=restarts)
+    require_whole("leiden", fewest=0, seed=seed)
     converted = graph.to_igraph()
     with igraph_seed(seed):
         found = [

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_whole
 from klasteryste.methods.networks._groups import Groups, in_order_of_nodes
 from klasteryste.methods.networks.graphs import Graph
-from klasteryste.methods.networks.nulls import require_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,8 @@ def core_periphery(graph: Graph, *, seed: int, restarts: int = 10) -> CorePeriph
     Masuda (2018), New Journal of Physics 20, 043012.
     """
     _require_variation("core_periphery", graph)
-    require_count("core_periphery", "restarts", restarts)
+    require_whole("core_periphery", fewest=1, restarts=restarts)
+    require_whole("core_periphery", fewest=0, seed=seed)
     n, rng = len(graph.nodes), np.random.default_rng(seed)
     starts = [np.zeros(n, dtype=bool), np.ones(n, dtype=bool)]
     starts += [rng.random(n) < rng.random() for _ in range(restarts)]

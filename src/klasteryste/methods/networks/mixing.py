@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_whole
 from klasteryste.methods.networks._groups import Groups, group_codes
 from klasteryste.methods.networks.graphs import Graph
-from klasteryste.methods.networks.nulls import Alternative, MonteCarloTest, monte_carlo_test, require_count
+from klasteryste.methods.networks.nulls import Alternative, MonteCarloTest, monte_carlo_test
 
 
 def ei_index(graph: Graph, groups: Groups) -> float:
@@ -105,7 +106,8 @@ def ei_test(
     ----------
     Krackhardt and Stern (1988), Social Psychology Quarterly 51(2), 123-140, doi:10.2307/2786835.
     """
-    require_count("ei_test", "permutations", permutations)
+    require_whole("ei_test", fewest=1, permutations=permutations)
+    require_whole("ei_test", fewest=0, seed=seed)
     codes = group_codes("ei_test", graph, groups)
     if not codes.any():
         raise CourseError("ei_test was given one group only: no permutation of labels can change the index")

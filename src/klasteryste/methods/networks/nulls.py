@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_whole
 from klasteryste.methods.networks.graphs import Graph, TwoMode
 
 Alternative = Literal["greater", "less", "two-sided"]
@@ -138,7 +139,8 @@ def rewired(graph: Graph, count: int, *, seed: int) -> Iterator[Graph]:
     Maslov and Sneppen (2002), Science 296(5569), 910-913; Fosdick et al. (2018), SIAM Review 60(2), 315-355,
     doi:10.1137/16M1087175.
     """
-    require_count("rewired", "graphs", count)
+    require_whole("rewired", fewest=1, count=count)
+    require_whole("rewired", fewest=0, seed=seed)
     ties = graph.adjacency.nnz // 2
     if (graph.adjacency.data != 1).any():
         raise CourseError("rewired was given ties with weights, which it would lose: give graph.unweighted()")
@@ -178,18 +180,13 @@ def curveball(network: TwoMode, count: int, *, seed: int) -> Iterator[TwoMode]:
     Strona et al. (2014), Nature Communications 5, 4114, doi:10.1038/ncomms5114; uniformity: Carstens (2015),
     Physical Review E 91(4), 042812.
     """
-    require_count("curveball", "networks", count)
+    require_whole("curveball", fewest=1, count=count)
+    require_whole("curveball", fewest=0, seed=seed)
     if min(network.incidence.shape) < 2:
         raise CourseError(
             "curveball needs two organisations and two projects at least: nothing can be traded"
         )
     return _trade(network, count, seed)
-
-
-def require_count(where: str, what: str, count: int) -> None:
-    """Demand that at least one is asked for."""
-    if count < 1:
-        raise CourseError(f"{where} was asked for {count} {what}: ask for one at least")
 
 
 @contextmanager

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from klasteryste.errors import CourseError
+from klasteryste.methods._checks import require_whole
 from klasteryste.methods.networks.brokerage import betweenness
 from klasteryste.methods.networks.graphs import Graph
-from klasteryste.methods.networks.nulls import require_count
 from klasteryste.methods.networks.structure import components
 
 
@@ -102,7 +102,8 @@ def removal_curves(graph: Graph, *, seed: int, draws: int = 200) -> pd.DataFrame
     Albert, Jeong and Barabási (2000), Nature 406, 378-382, doi:10.1038/35019019; the count by adding nodes
     back: Newman and Ziff (2001), Physical Review E 64(1), 016706.
     """
-    require_count("removal_curves", "draws", draws)
+    require_whole("removal_curves", fewest=1, draws=draws)
+    require_whole("removal_curves", fewest=0, seed=seed)
     n = len(graph.nodes)
     attacks = {
         "degree": np.argsort(-graph.degrees, kind="stable"),
