@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -175,11 +176,12 @@ def test_a_search_for_nothing_that_is_there_says_so(page: Page, address, languag
     assert query in page.locator("#search-status").inner_text()
 
 
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_usable_on_a_telephone(page: Page, address, language):
+def test_a_page_is_usable_on_a_telephone(page: Page, address, language, name):
     page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(f"{address}{language}/notebooks/m2.html")
-    keep(page, f"m2-{language}-narrow")
+    page.goto(f"{address}{language}/{name}.html")
+    keep(page, f"{Path(name).name}-{language}-narrow")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, "the page scrolls sideways"
     assert page.get_by_role("link", name=OTHER[language][1], exact=True).is_visible()
