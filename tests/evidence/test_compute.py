@@ -215,7 +215,7 @@ def test_what_cannot_be_computed_again_is_named(change: dict, message: str):
 
 def test_an_empty_cell_is_no_number(monkeypatch: pytest.MonkeyPatch):
     empty = load("trust").assign(se_srs=np.nan)
-    monkeypatch.setattr("klasteryste.evidence.selection.load", lambda name: empty)
+    monkeypatch.setattr("klasteryste.evidence.selection.rows_of", lambda table: empty)
     with pytest.raises(CourseError, match="the cell selected in the column se_srs of trust is empty"):
         compute(trust())
     with pytest.raises(CourseError, match="the cells selected in se_srs of trust are all empty"):
@@ -248,7 +248,7 @@ def test_nothing_is_divided_by_nought():
     evidence = record("municipality_years", filters, "ratio", "births", per="population", design=Census())
     nothing = load("municipality_years").assign(population=0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("klasteryste.evidence.selection.load", lambda name: nothing)
+        patch.setattr("klasteryste.evidence.selection.rows_of", lambda table: nothing)
         with pytest.raises(CourseError, match="the cells selected in the column population of"):
             compute(evidence)
 

@@ -4,11 +4,13 @@
 >>> load("trust")
 """
 
-from klasteryste.data.package import Field, Licence, Source, Table, citation, describe, descriptor, names
+from klasteryste.data.own import find, own_package
+from klasteryste.data.package import Comparable, Field, Licence, Source, Table, citation, describe, descriptor, names
 from klasteryste.data.tables import load
 from klasteryste.data.verification import Problem, verify
 
 __all__ = [
+    "Comparable",
     "Field",
     "Licence",
     "Problem",
@@ -17,7 +19,9 @@ __all__ = [
     "citation",
     "describe",
     "descriptor",
+    "find",
     "load",
     "names",
+    "own_package",
     "verify",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +75,27 @@ class Time:
 
 
 @dataclass(frozen=True)
+class Comparable:
+    """What must be so for two years of a table to be compared.
+
+    The cells in the columns of ``within`` are equal in both, and no year of ``breaks``, the first of a new
+    way of measuring, comes after the one and not after the other.
+    """
+
+    within: tuple[str, ...]
+    breaks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """What the descriptor says of one table, in the language in use.
 
     ``path`` is relative to the folder of tables or, if ``package`` names a dependency, to the folder of
     that package. If a function of the package gives the table, ``generator`` names it and there is no path.
     ``version`` is that of the package when the table was retrieved; the hash tells whether another one still
-    has the same table.
+    has the same table. ``population`` is whom the rows are about, such as ``adults``; ``comparable`` is None
+    where nothing says that years may be compared. ``folder`` is where the table's package is, and None for
+    the course's own.
     """
 
     name: str
@@ -101,6 +116,9 @@ class Table:
     package: str | None
     version: str | None
     generator: str | None
+    population: str | None = None
+    comparable: Comparable | None = None
+    folder: Path | None = None
 
 
 def tables_folder() -> Path:
@@ -157,6 +175,11 @@ def descriptor(folder: Path | None = None) -> dict[str, Any]:
     return package
 
 
+@cache
+def _course_descriptor() -> dict[str, Any]:
+    return descriptor()
+
+
 def names() -> tuple[str, ...]:
     """List the names of the tables that `load` knows."""
     return tuple(entry["name"] for entry in _entries())
@@ -192,7 +215,7 @@ def citation(name: str) -> str:
 
 
 def _entries() -> Iterator[Mapping[str, Any]]:
-    package = descriptor()
+    package = _course_descriptor()
     yield from package["resources"]
     yield from package.get("read_in_place", [])
 
@@ -203,8 +226,8 @@ def _text(entry: Mapping[str, Any], key: str) -> Any:
     return entry[key] if language == "en" else entry[f"{key}_{language}"]
 
 
-def as_table(entry: Mapping[str, Any]) -> Table:
-    """Turn a table's entry of the descriptor into a `Table`, in the language in use."""
+def as_table(entry: Mapping[str, Any], folder: Path | None = None) -> Table:
+    """Turn a table's entry of the descriptor in a folder into a `Table`, in the language in use."""
     schema = entry["schema"]
     key = schema["primaryKey"]
     return Table(
@@ -239,6 +262,9 @@ def as_table(entry: Mapping[str, Any]) -> Table:
         package=entry.get("package"),
         version=entry.get("version"),
         generator=entry.get("generator"),
+        population=entry.get("population"),
+        comparable=_comparable(entry.get("comparable")),
+        folder=folder,
     )
 
 
@@ -248,3 +274,9 @@ def _geography(entry: Mapping[str, Any] | None) -> Geography | None:
 
 def _time(entry: Mapping[str, Any] | None) -> Time | None:
     return None if entry is None else Time(tuple(entry.get("columns", ())), tuple(entry.get("always", ())))
+
+
+def _comparable(entry: Mapping[str, Any] | None) -> Comparable | None:
+    if entry is None:
+        return None
+    return Comparable(tuple(entry.get("within", ())), tuple(entry.get("breaks", ())))

@@ -31,6 +31,9 @@ _TABLE = {
     **{"geography?": {"column?": str, "everywhere?": str}, "time?": {"columns?": [str], "always?": [int]}},
     # Whether the rows, or the trials they count, were drawn from more: only then is there a sampling error.
     "sample?": bool,
+    # Whom the rows are about; and, where years may be compared, what has to be equal in both and since when.
+    "population?": str,
+    "comparable?": {"within?": [str], "breaks?": [int]},
 }
 _FILE = {**_TABLE, "path": str}
 # A file of a package, or a graph that a function of networkx gives.

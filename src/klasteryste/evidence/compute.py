@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
-from klasteryste.data import Table, describe, load
+from klasteryste.data import Table, find
+from klasteryste.data.tables import rows as rows_of
 from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Census, Evidence, Published, Sample, faults
 from klasteryste.evidence.selection import (
@@ -53,8 +55,15 @@ class Computed:
     effective_n: float | None = None
 
 
-def compute(evidence: Evidence) -> Computed:
+def compute(evidence: Evidence, own: Path | None = None) -> Computed:
     """Compute the number that a record stands for, from the table as it is installed.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What to compute.
+    own : Path, optional
+        The folder of a data package of one's own, whose tables are cited as ``own:table``.
 
     Returns
     -------
@@ -70,7 +79,7 @@ def compute(evidence: Evidence) -> Computed:
         the unit, the places or the years are not those of the selected rows; and what the methods named above
         raise, such as for a sample of one.
     """
-    table = describe(evidence.dataset)
+    table = find(evidence.dataset, own)
     if table.sha256 != evidence.sha256:
         raise CourseError(
             f"the evidence cites {table.name} with SHA-256 {evidence.sha256[:12]}…, the installed table has "
@@ -92,6 +101,7 @@ def record(
     design: Published | Sample | Census,
     of: tuple[Any, ...] | None = None,
     per: str | None = None,
+    own: Path | None = None,
 ) -> Evidence:
     """Make a record of evidence; hash, unit, places and years are read off the table.
 
@@ -99,13 +109,15 @@ def record(
     ----------
     dataset, filters, statistic, column, design, of, per
         As in `Evidence`.
+    own : Path, optional
+        As in `compute`.
 
     Raises
     ------
     CourseError
         If they make no record, there is no such table or column, or nothing is selected.
     """
-    table = describe(dataset)
+    table = find(dataset, own)
     given = {
         **{"dataset": dataset, "sha256": table.sha256, "filters": dict(filters), "unit": ""},
         **{"statistic": statistic, "column": column, "of": of, "per": per, "design": design},
@@ -198,7 +210,7 @@ def _estimate(table: Table, design: Published | Sample | Census, answers: pd.Ser
         require_column(table, column)
     if columns["weights"] is not None:
         _require_unit(table, columns["weights"], "weight")
-    drawn = load(table.name)
+    drawn = rows_of(table)
     if columns["strata"] is None and columns["psus"] is None:
         drawn = drawn.loc[answers.index]
     # Otherwise those whom the filters leave out stay: without them strata would seem to have fewer units.

@@ -100,7 +100,7 @@ class Evidence(_Strict):
     Attributes
     ----------
     dataset : str
-        A table that `klasteryste.load` knows.
+        A table that `klasteryste.load` knows or, as ``own:table``, one of a data package of one's own.
     sha256 : str
         The SHA-256 of its file when the number was computed.
     filters : dict

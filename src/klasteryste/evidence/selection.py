@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from klasteryste.data import Table, load
+from klasteryste.data import Table
+from klasteryste.data.tables import rows as rows_of
 from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Evidence, Range
 
@@ -34,7 +35,7 @@ def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
 
 def _select(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
     """Give the rows that pass every filter; the index is that of the whole table."""
-    rows = load(table.name)
+    rows = rows_of(table)
     for column, wanted in filters.items():
         if isinstance(wanted, Range):
             require_numbers(table, column)
@@ -74,7 +75,7 @@ def require_values(table: Table, column: str, values: tuple[Any, ...]) -> None:
         if isinstance(value, str) != texts:
             fix = "texts: put it in quotes" if texts else "numbers: leave out quotes"
             raise CourseError(f"{value!r} is compared with the column {column} of {table.name}, of {fix}")
-    missing = [value for value in values if value not in set(load(table.name)[column].dropna())]
+    missing = [value for value in values if value not in set(rows_of(table)[column].dropna())]
     if missing:
         raise CourseError(f"the column {column} of {table.name} nowhere holds {missing[0]!r}: correct it")
 
