@@ -4,8 +4,18 @@
 >>> load("trust")
 """
 
-from klasteryste.data.own import find, own_package
-from klasteryste.data.package import Comparable, Field, Licence, Source, Table, citation, describe, descriptor, names
+from klasteryste.data.own import OwnPackage, find, own_package
+from klasteryste.data.package import (
+    Comparable,
+    Field,
+    Licence,
+    Source,
+    Table,
+    citation,
+    describe,
+    descriptor,
+    names,
+)
 from klasteryste.data.tables import load
 from klasteryste.data.verification import Problem, verify
 
@@ -13,6 +23,7 @@ __all__ = [
     "Comparable",
     "Field",
     "Licence",
+    "OwnPackage",
     "Problem",
     "Source",
     "Table",

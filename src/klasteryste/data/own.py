@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 @dataclass(frozen=True)
 class OwnPackage:
-    """A data package of one's own: its tables, named ``own:…``, and whether they are made up for an example."""
+    """A data package of one's own: its tables, named ``own:…``, and whether they are made up."""
 
     folder: Path
     tables: tuple[Table, ...]
@@ -114,5 +114,7 @@ def regular_file(folder: Path, name: str) -> bytes:
     if not path.is_file():
         raise CourseError(f"{path} is not there: put the file there, or take its entry out of the descriptor")
     if path.stat().st_size > LARGEST:
-        raise CourseError(f"{path} is larger than {LARGEST // 1_000_000} MB: cite a table of that size elsewhere")
+        raise CourseError(
+            f"{path} is larger than {LARGEST // 1_000_000} MB: cite a table of that size elsewhere"
+        )
     return path.read_bytes()

@@ -1,0 +1,128 @@
+"""A plan under examination: what the rules look at, each thing computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from klasteryste.data import OwnPackage, own_package
+from klasteryste.errors import CourseError
+from klasteryste.evidence import Computed, compute
+from klasteryste.methods.networks.graphs import Graph, graph_of_ties
+from klasteryste.plan.document import Document, Place
+from klasteryste.plan.model import Cited, Plan, Text
+
+# The folder beside the plan that holds its own evidence.
+OWN = "evidence"
+
+
+class Case:
+    """A plan, its file, and its own data package if it has one.
+
+    Attributes
+    ----------
+    plan : Plan
+        The plan.
+    document : Document
+        Its file.
+    own : Path or None
+        The folder of its own data package.
+    """
+
+    def __init__(self, plan: Plan, document: Document) -> None:
+        self.plan = plan
+        self.document = document
+        folder = document.path.parent / OWN
+        self.own: Path | None = folder if folder.exists() or folder.is_symlink() else None
+        self._computed: dict[Place, Computed | CourseError] = {}
+
+    @cached_property
+    def package(self) -> OwnPackage | None:
+        """The plan's own data package; None if it brings none.
+
+        Raises
+        ------
+        CourseError
+            If there is one and it cannot be read.
+        """
+        return None if self.own is None else own_package(self.own)
+
+    @cached_property
+    def cited(self) -> dict[Place, Cited]:
+        """Every number that carries evidence, by where it is in the plan."""
+        return {place: value for place, value in self._walk() if isinstance(value, Cited)}
+
+    @cached_property
+    def texts(self) -> dict[Place, Text]:
+        """Every prose text, by where it is in the plan."""
+        return {place: value for place, value in self._walk() if isinstance(value, Text)}
+
+    def computed(self, place: Place) -> Computed:
+        """Compute again the number that is cited at a place.
+
+        Raises
+        ------
+        CourseError
+            If it cannot be computed, as `klasteryste.evidence.compute` says.
+        """
+        if place not in self._computed:
+            try:
+                self._computed[place] = compute(self.cited[place].evidence, self.own)
+            except CourseError as error:
+                self._computed[place] = error
+        result = self._computed[place]
+        if isinstance(result, CourseError):
+            raise result
+        return result
+
+    def can_compute(self, place: Place) -> bool:
+        """Tell whether the number that is cited at a place can be computed again."""
+        try:
+            self.computed(place)
+        except CourseError:
+            return False
+        return True
+
+    def written(self, place: Place) -> str:
+        """Give a number as it is printed in the file."""
+        return self.document.written[place]
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The partners and their ties, each tie once and of weight 1.
+
+        Raises
+        ------
+        CourseError
+            If a tie names no partner of the plan, or ties one to itself.
+        """
+        ties = self.plan.ties
+        return graph_of_ties(
+            [tie.from_ for tie in ties],
+            [tie.to for tie in ties],
+            nodes=[partner.id for partner in self.plan.partners],
+        )
+
+    @cached_property
+    def sectors(self) -> pd.Series[Any]:
+        """The sector of each partner, by its id."""
+        return pd.Series({partner.id: partner.sector for partner in self.plan.partners})
+
+    def _walk(self) -> Iterator[tuple[Place, Any]]:
+        yield from _walk(self.plan, ())
+
+
+def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    """Give each section of a plan with where it stands in the file."""
+    if isinstance(value, BaseModel):
+        yield place, value
+        for name, field in type(value).model_fields.items():
+            yield from _walk(getattr(value, name), (*place, field.alias or name))
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _walk(item, (*place, number))

@@ -1,0 +1,108 @@
+"""Checking a plan: every rule, in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from klasteryste.errors import CourseError
+from klasteryste.language import _
+from klasteryste.plan.case import Case
+from klasteryste.plan.document import Document, Place, read_document
+from klasteryste.plan.model import Plan
+from klasteryste.plan.rules import RULES
+from klasteryste.plan.settings import Setting, read_settings
+from klasteryste.plan.verdict import Finding, Result, Verdict, found
+
+
+@dataclass(frozen=True)
+class Report:
+    """What all rules say of a plan.
+
+    Attributes
+    ----------
+    document : Document
+        The plan's file.
+    case : Case or None
+        What the rules looked at; None if the file is no plan, so that there was nothing to look at.
+    results : tuple of Result
+        One for each rule, in order.
+    settings : mapping of str to Setting
+        The rules' texts and thresholds, by id.
+    version : str
+        SHA-256 of the plan's file and, if it brings evidence of its own, of that descriptor.
+    """
+
+    document: Document
+    case: Case | None
+    results: tuple[Result, ...]
+    settings: Mapping[str, Setting]
+    version: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict of all."""
+        return max((result.verdict for result in self.results), key=lambda verdict: verdict.gravity)
+
+
+def check(path: Path, settings: Mapping[str, Setting] | None = None) -> Report:
+    """Check a plan by every rule, in the language in use.
+
+    It is judged whether the plan is backed by what it cites, not whether it is wise.
+
+    Parameters
+    ----------
+    path : Path
+        The plan's YAML file.
+    settings : mapping of str to Setting, optional
+        The rules' thresholds, as `read_settings` gives them; the defaults if not given.
+
+    Raises
+    ------
+    CourseError
+        If the file cannot be read at all; what is wrong in it is told by the rules.
+    """
+    settings = settings or read_settings()
+    document = read_document(path)
+    try:
+        case = Case(Plan.model_validate(document.value), document)
+    except ValidationError as error:
+        missing = tuple(_faults(error, document))
+        results = [Result("R01", Verdict.FAIL, missing)]
+        unread = found(Verdict.NOT_CHECKABLE, _("The plan cannot be read (R01)."), ())
+        results += [Result(rule, unread.verdict, (unread,)) for rule in RULES if rule != "R01"]
+        return Report(document, None, tuple(results), settings, _version(document, None))
+    results = [_result(rule, case, settings[rule]) for rule in RULES]
+    return Report(document, case, tuple(results), settings, _version(document, case))
+
+
+def _result(rule: str, case: Case, setting: Setting) -> Result:
+    try:
+        findings = tuple(RULES[rule](case, setting.limits))
+    except CourseError as error:
+        findings = (Finding(Verdict.NOT_CHECKABLE, str(error), ()),)
+    verdicts = [finding.verdict for finding in findings] or [Verdict.PASS]
+    return Result(rule, max(verdicts, key=lambda verdict: verdict.gravity), findings)
+
+
+def _faults(error: ValidationError, document: Document) -> Iterator[Finding]:
+    """Say of each thing that keeps a file from being a plan where it is."""
+    for fault in error.errors(include_url=False, include_input=False):
+        place: Place = ()
+        for part in fault["loc"]:
+            # The kind of a claim is part of pydantic's path, and not of the file's.
+            if (*place, part) in document.lines:
+                place = (*place, part)
+        words = fault["msg"].removeprefix("Value error, ")
+        yield Finding(Verdict.FAIL, f"{'.'.join(map(str, fault['loc']))}: {words}", place)
+
+
+def _version(document: Document, case: Case | None) -> str:
+    content = document.content
+    if case is not None and case.package is not None:
+        content += "".join(table.sha256 for table in case.package.tables).encode()
+    return hashlib.sha256(content).hexdigest()
