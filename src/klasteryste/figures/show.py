@@ -38,11 +38,7 @@ def show(fig: Figure, *, alt: str, caption: str | None = None, **values: Any) ->
     if not alt.strip():
         raise CourseError("show was given a figure without alt text: say in words what it shows")
     words = fill(alt, values)
-    with course_style():
-        buffer = BytesIO()
-        fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(fig)
-    source = base64.b64encode(buffer.getvalue()).decode("ascii")
+    source = base64.b64encode(as_svg(fig)).decode("ascii")
     # The theme's own grey for captions is too pale on white.
     legend = (
         f'<figcaption style="color: inherit">{escape(fill(caption, values))}</figcaption>' if caption else ""
@@ -52,3 +48,12 @@ def show(fig: Figure, *, alt: str, caption: str | None = None, **values: Any) ->
         f'src="data:image/svg+xml;base64,{source}" style="max-width: 100%; height: auto">{legend}</figure>'
     )
     display({"text/html": html, "text/plain": words}, raw=True)
+
+
+def as_svg(fig: Figure) -> bytes:
+    """Give a figure as SVG, the same bytes for the same figure, and close it."""
+    with course_style():
+        buffer = BytesIO()
+        fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(fig)
+    return buffer.getvalue()

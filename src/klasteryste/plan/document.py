@@ -8,7 +8,7 @@ a plan has no use for them, and with them a small file can grow without bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -98,6 +98,53 @@ def read_document(path: Path) -> Document:
     if not isinstance(value, dict):
         raise CourseError(f"{path}: a plan is sections with names, such as meta and problem")
     return Document(path, value, reader.lines, reader.written, content)
+
+
+def replace_sections(path: Path, sections: Mapping[str, Sequence[str]]) -> None:
+    """Put new lines into sections of a plan's file; every other byte stays, comments and order too.
+
+    Parameters
+    ----------
+    path : Path
+        The plan's YAML file.
+    sections : mapping of str to sequence of str
+        By name the lines below it. A section that is not there yet comes after the one before it here or, if
+        it is the first, at the end.
+
+    Raises
+    ------
+    CourseError
+        If the file cannot be read, or its sections do not begin on lines of their own.
+    """
+    document = read_document(path)
+    lines = document.content.decode("utf-8").splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    starts = {str(place[0]): line - 1 for place, line in document.lines.items() if len(place) == 1}
+    for name, start in starts.items():
+        if not lines[start].startswith(f"{name}:"):
+            raise CourseError(f"{path}, line {start + 1}: begin the section {name} on a line of its own")
+    ends = {
+        name: _end(
+            lines, start, min((other for other in starts.values() if other > start), default=len(lines))
+        )
+        for name, start in starts.items()
+    }
+    spans: list[tuple[int, int, str]] = []
+    end = len(lines)
+    for name, content in sections.items():
+        start, end = (starts[name], ends[name]) if name in starts else (end, end)
+        spans.append((start, end, "".join(f"{line}\n" for line in (f"{name}:", *content))))
+    for start, end, text in sorted(spans, reverse=True):
+        lines[start:end] = [text]
+    path.write_text("".join(lines), encoding="utf-8", newline="")
+
+
+def _end(lines: list[str], start: int, end: int) -> int:
+    """Find where a section ends: the blank lines and comments above the next one belong to that."""
+    while end > start + 1 and re.fullmatch(r"(#.*)?\s*", lines[end - 1]):
+        end -= 1
+    return end
 
 
 class _Reader:

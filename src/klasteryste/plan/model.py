@@ -23,6 +23,7 @@ from pydantic import (
 
 from klasteryste.evidence import Evidence
 from klasteryste.evidence.record import Cell, Cells, Range
+from klasteryste.language import current_language
 
 Number = StrictInt | Annotated[FiniteFloat, Field(strict=True)]
 Id = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -54,6 +55,9 @@ class Text(_Section):
     lt: Prose = Field(description="In Lithuanian.")
     en: Prose = Field(description="In English.")
 
+    def __str__(self) -> str:
+        return str(getattr(self, current_language()))
+
 
 class Cited(_Section):
     """A number with the evidence from which it is computed again."""
@@ -79,6 +83,7 @@ class PlaceName(_Section):
 
     code: Code = Field(description="Its code in the tables cited, such as 82 for Utena district.")
     name: Text = Field(description="Its name.")
+    neighbours: tuple[Code, ...] = Field((), description="Codes of the municipalities it borders.")
     fictional: StrictBool = Field(False, description="Whether it is made up, for an example.")
 
 

@@ -18,7 +18,7 @@ PLACE = "F07"
 YEARS = range(2016, 2027)
 PEOPLE = {"unit": "people", "unit_lt": "žmonės"}
 SHARE = {"unit": "share", "unit_lt": "dalis"}
-CODE = ("place", "string", "Code of the invented place.", "Išgalvotos vietos kodas.", {})
+CODE: tuple[Any, ...] = ("place", "string", "Code of the invented place.", "Išgalvotos vietos kodas.", {})
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -114,8 +114,8 @@ ABOUT: dict[str, dict[str, Any]] = {
     "trust_polls": {
         "title": "Trust in invented places, 2016-2026",
         "title_lt": "Pasitikėjimas išgalvotose vietose, 2016–2026 m.",
-        "description": "Share of adults who say that most people can be trusted, every second year.",
-        "description_lt": "Suaugusieji, manantys, kad dauguma žmonių galima pasitikėti: dalis kas antrus metus.",
+        "description": "Share of adults who say that most people can be trusted.",
+        "description_lt": "Suaugusiųjų, manančių, kad dauguma žmonių galima pasitikėti, dalis.",
         "fields": [
             CODE,
             ("year", "integer", "Year.", "Metai.", {"unit": "year", "unit_lt": "metai"}),
