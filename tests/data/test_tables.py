@@ -30,9 +30,9 @@ GRAPHS = ["southern_women", "florentine_families", "karate_club"]
 
 @pytest.fixture(autouse=True)
 def _no_tables_remembered():
-    tables.rows.cache_clear()
+    tables.remembered.cache_clear()
     yield
-    tables.rows.cache_clear()
+    tables.remembered.cache_clear()
 
 
 # Typed from the publishers' releases.
@@ -173,7 +173,7 @@ def test_a_loaded_table_is_a_copy():
 def test_a_changed_or_missing_file_is_refused(package_copy: Package, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tables, "tables_folder", lambda: package_copy.folder)
     assert len(load("trust")) == 248
-    tables.rows.cache_clear()
+    tables.remembered.cache_clear()
     package_copy.edit("trust.csv", lambda lines: lines[:-1], rehash=False)
     with pytest.raises(CourseError, match=r"trust was changed, .*trust\.csv has another SHA-256"):
         load("trust")

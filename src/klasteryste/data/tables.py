@@ -39,7 +39,6 @@ def load(name: str) -> pd.DataFrame:
     return rows(describe(name)).copy()
 
 
-@cache
 def rows(table: Table) -> pd.DataFrame:
     """Give the rows of a table, of which there is one frame for all: copy what is changed.
 
@@ -48,6 +47,14 @@ def rows(table: Table) -> pd.DataFrame:
     CourseError
         As `load`.
     """
+    if table.folder is not None:
+        read_checked(table)  # somebody works on a table of one's own: it may have changed since
+    return remembered(table)
+
+
+@cache
+def remembered(table: Table) -> pd.DataFrame:
+    """Read the rows of a table, once."""
     return frame(table, read_checked(table))
 
 

@@ -1,0 +1,160 @@
+"""A data package of one's own: read like the course's, and nothing outside its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import klasteryste.plan
+from klasteryste import CourseError
+from klasteryste.data import find, own, own_package
+from klasteryste.evidence import Census, Sample, compute, record
+
+SAMPLE = Path(klasteryste.plan.__file__).parent / "sample" / "evidence"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SAMPLE, tmp_path / "evidence"))
+
+
+def rewrite(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    change(package)
+    path.write_text(json.dumps(package), encoding="utf-8")
+
+
+def test_its_tables_are_cited_by_name(folder: Path):
+    package = own_package(folder)
+    assert package.fictional
+    assert "own:places" in [table.name for table in package.tables]
+    cited = record("own:places", {"place": "F07"}, "value", "residents", design=Census(), own=folder)
+    lines = (folder / "places.csv").read_text(encoding="utf-8").splitlines()
+    [row] = [line.split(",") for line in lines if line.startswith("F07,")]
+    assert compute(cited, folder).value == float(row[1])
+    assert cited.geography == ("F07",)
+
+
+def test_a_weighted_share_is_the_one_worked_out_by_hand(folder: Path):
+    cited = record(
+        "own:residents_survey", {}, "share", "trusts", of=(1,), design=Sample(weights="weight"), own=folder
+    )
+    rows = [line.split(",") for line in (folder / "residents_survey.csv").read_text().splitlines()[1:]]
+    weights = [float(row[3]) for row in rows]
+    trusting = [float(row[3]) for row in rows if row[2] == "1"]
+    assert compute(cited, folder).value == pytest.approx(sum(trusting) / sum(weights))
+
+
+def test_a_changed_table_is_refused(folder: Path):
+    cited = record("own:places", {"place": "F07"}, "value", "residents", design=Census(), own=folder)
+    path = folder / "places.csv"
+    path.write_text(path.read_text().replace("F07,", "F07,1"), encoding="utf-8")
+    with pytest.raises(CourseError, match="another SHA-256: bring it back, or state its new SHA-256"):
+        compute(cited, folder)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def state(package: dict[str, Any]) -> None:
+        [entry] = [one for one in package["resources"] if one["name"] == "places"]
+        entry["hash"] = f"sha256:{digest}"
+
+    rewrite(folder, state)
+    with pytest.raises(CourseError, match="compute it again and cite the new one"):
+        compute(cited, folder)
+    again = record("own:places", {"place": "F07"}, "value", "residents", design=Census(), own=folder)
+    assert compute(again, folder).value != compute(cited, SAMPLE).value
+
+
+def test_without_a_package_or_a_table_the_name_is_told(folder: Path):
+    with pytest.raises(CourseError, match="'own:places': no data package of one's own was given"):
+        find("own:places")
+    with pytest.raises(CourseError, match=r"'own:roads' in .*: the tables are own:places"):
+        find("own:roads", folder)
+    assert find("trust", folder).name == "trust"
+
+
+# Each would make a careless reader read, follow or run something.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.csv",
+        "/etc/passwd",
+        "a/b.csv",
+        "..",
+        ".hidden",
+        "https://example.org/t.csv",
+        "file:///etc/passwd",
+        "a\\b.csv",
+        "a\nb.csv",
+        "con" * 50,
+    ],
+)
+def test_a_path_or_an_address_is_no_file_of_its_own(folder: Path, name: str):
+    (folder.parent / "secret.csv").write_text("place\nF07\n", encoding="utf-8")
+    rewrite(folder, lambda package: package["resources"][0].update(path=name))
+    with pytest.raises(CourseError, match="is no plain file name"):
+        own_package(folder)
+
+
+def test_links_are_not_followed(folder: Path, tmp_path: Path):
+    real = folder / "places.csv"
+    real.rename(tmp_path / "elsewhere.csv")
+    real.symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(CourseError, match=r"places\.csv is a link"):
+        own_package(folder)
+    (tmp_path / "linked").symlink_to(SAMPLE, target_is_directory=True)
+    with pytest.raises(CourseError, match="is a link, or is in a folder that is one"):
+        own_package(tmp_path / "linked")
+
+
+def test_pipes_large_and_missing_files_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (folder / "places.csv").unlink()
+    with pytest.raises(CourseError, match=r"places\.csv is not there"):
+        own_package(folder)
+    os.mkfifo(folder / "places.csv")
+    with pytest.raises(CourseError, match=r"places\.csv is not there"):
+        own_package(folder)
+    monkeypatch.setattr(own, "LARGEST", 1000)
+    with pytest.raises(CourseError, match="is larger than"):
+        own_package(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: p.update(read_in_place=[]), "read_in_place"),
+        (lambda p: p["resources"][0].update(package="networkx"), "names a package: name a file"),
+        (lambda p: p["resources"][0].update(generator="karate_club_graph"), "names a generator"),
+        (lambda p: p["resources"][0].pop("hash"), "resources, places, hash is missing"),
+        (lambda p: p["resources"][0]["schema"].update(fields="all"), "fields must be a list"),
+    ],
+)
+def test_what_its_descriptor_may_not_say(
+    folder: Path, change: Callable[[dict[str, Any]], object], message: str
+):
+    rewrite(folder, change)
+    with pytest.raises(CourseError, match=message):
+        own_package(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "line 1: not JSON"),
+        (b"\xff", "byte 0: not UTF-8"),
+        (b"[" * 100_000, "not JSON"),
+        (b"9" * 10_000, "not JSON|must be an object"),
+        (b"[]", "must be an object"),
+    ],
+)
+def test_a_descriptor_that_cannot_be_read(folder: Path, content: bytes, message: str):
+    (folder / "datapackage.json").write_bytes(content)
+    with pytest.raises(CourseError, match=message):
+        own_package(folder)
