@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, dictionary, mathml, solutions
+from klasteryste.book import citations, dictionary, mathml, rules, solutions
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -98,6 +98,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     citations.register()
     dictionary.setup(app)
     mathml.setup(app)
+    rules.setup(app)
     solutions.setup(app)
     app.add_config_value("klasteryste_languages", [], "env")
     app.add_config_value("klasteryste_made_by", "", "env")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +58,14 @@ class Setting:
         return self.texts["why"][current_language()]
 
 
+def settings_file() -> Path:
+    """Give the file that says what the rules ask and what their thresholds are."""
+    return Path(__file__).with_name("rules.yml")
+
+
 @cache
 def _defaults() -> dict[str, Setting]:
-    text = files("klasteryste.plan").joinpath("rules.yml").read_text(encoding="utf-8")
-    content = yaml.safe_load(text)
+    content = yaml.safe_load(settings_file().read_text(encoding="utf-8"))
     return {
         name: Setting(
             name,

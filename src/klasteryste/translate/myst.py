@@ -54,7 +54,7 @@ def _table() -> dict[str, Directive]:
         Directive("fixed", "code"): "code-cell",
         Directive("fixed", "fixed"): (
             "code code-block sourcecode literalinclude math raw mermaid bibliography contents "
-            "tableofcontents toctree include glue csv-table data-dictionary"
+            "tableofcontents toctree include glue csv-table data-dictionary plan-rules"
         ),
     }
     return {name: directive for directive, names in holds.items() for name in names.split()}
