@@ -23,7 +23,7 @@ def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
         If there is no such column, it is compared with what it cannot or does not hold, no row passes, or
         all of their cells are empty.
     """
-    rows = _select(table, evidence.filters)
+    rows = select_rows(table, evidence.filters)
     columns = [column for column in (evidence.column, evidence.per) if column is not None]
     for column in columns:
         require_column(table, column)
@@ -33,7 +33,7 @@ def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
     return filled
 
 
-def _select(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
+def select_rows(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
     """Give the rows that pass every filter; the index is that of the whole table."""
     rows = rows_of(table)
     for column, wanted in filters.items():

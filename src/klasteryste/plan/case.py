@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from klasteryste.data import OwnPackage, own_package
+from klasteryste.data.package import tables_folder
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Computed, compute
 from klasteryste.methods.networks.graphs import Graph, graph_of_ties
@@ -91,6 +93,26 @@ class Case:
     def written(self, place: Place) -> str:
         """Give a number as it is printed in the file."""
         return self.document.written[place]
+
+    def agrees(self, place: Place, value: float, relative: float) -> bool:
+        """Tell whether the number printed at a place is a value, but for rounding.
+
+        It may differ by half its last printed digit, or by a share of the value.
+        """
+        printed = Decimal(self.written(place))
+        half = 0.5 * 10.0 ** int(printed.as_tuple().exponent)
+        return abs(float(printed) - value) <= max(half, relative * abs(value)) * (1 + 1e-9)
+
+    def shown(self, place: Place, value: float) -> float:
+        """Round a computed value so that it can be set beside the number printed at a place."""
+        return round(value, 2 - int(Decimal(self.written(place)).as_tuple().exponent))
+
+    def words(self, error: CourseError) -> str:
+        """Give an error's message without the folders of this machine."""
+        text = str(error)
+        for folder in (self.document.path.parent, self.document.path.parent.resolve(), tables_folder()):
+            text = text.replace(f"{folder}/", "")
+        return text
 
     @cached_property
     def graph(self) -> Graph:

@@ -76,7 +76,7 @@ def found(
 ) -> Finding:
     """Say what was found; ``{name:spec}`` fields of message and fix are filled as by `klasteryste.say`.
 
-    `message` and `fix` are translated, so they are written as they stand in the catalogue: ``_("…")``.
+    `message` and `fix` are words of the catalogue, translated already.
     """
     return Finding(
         verdict, fill(message, values), place, recomputed, None if fix is None else fill(fix, values), figure

@@ -1,0 +1,181 @@
+"""Personal data in a plan and its evidence: addresses, telephone numbers, personal codes, people's names.
+
+What is found is never repeated: only its kind and where it stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from io import StringIO
+from typing import Any
+
+from klasteryste.data.own import regular_file
+from klasteryste.errors import CourseError
+from klasteryste.plan.case import Case
+from klasteryste.plan.document import Place
+
+# A file of people's answers would bring one finding a row.
+_MOST_OF_A_KIND = 3
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Personal data of some kind at a place of the plan or, where `file` is set, on a line of a file."""
+
+    kind: str
+    place: Place = ()
+    file: str | None = None
+    line: int = 0
+
+
+def personal_data(case: Case, columns: Sequence[str], institutions: Sequence[str]) -> Iterator[Leak]:
+    """Look for personal data in every text of a plan and in every file beside it.
+
+    Parameters
+    ----------
+    case : Case
+        The plan.
+    columns : sequence of str
+        Names of columns of people's names and the like, in small letters.
+    institutions : sequence of str
+        Words after which a person's name is that of an institution, such as ``University``.
+    """
+    after = _institution(institutions)
+    for place, text in _texts(case.document.value, ()):
+        for kind in _kinds(text, after):
+            yield Leak(kind, place)
+    if case.own is None or case.package is None:
+        return
+    for path in sorted(case.own.iterdir()):
+        try:
+            text = regular_file(case.own, path.name).decode("utf-8")
+        except (CourseError, UnicodeDecodeError):
+            continue  # no table can be read from it either
+        yield from _in_file(path.name, text, columns, after)
+
+
+def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield place, str(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield place, key
+            yield from _texts(item, (*place, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, (*place, number))
+
+
+def _in_file(name: str, text: str, columns: Sequence[str], after: re.Pattern[str]) -> Iterator[Leak]:
+    if name.lower().endswith(".csv"):
+        header = next(csv.reader(StringIO(text)), [])
+        for column in header:
+            if column.strip().lower() in columns:
+                yield Leak("column", file=name, line=1)
+    counts: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for kind in _kinds(line, after, cells=name.lower().endswith(".csv")):
+            counts[kind] = counts.get(kind, 0) + 1
+            if counts[kind] <= _MOST_OF_A_KIND:
+                yield Leak(kind, file=name, line=number)
+
+
+def _kinds(text: str, after: re.Pattern[str], *, cells: bool = False) -> Iterator[str]:
+    """Name each kind of personal data in a text, or in a line of cells, once."""
+    # A given name and a surname may stand in cells side by side; digits of two cells make no number.
+    words = _BETWEEN_CELLS.sub(" ", text) if cells else text
+    text = _BETWEEN_CELLS.sub(" | ", text) if cells else text
+    if "@" in text and _EMAIL.search(text):
+        yield "email"
+    if any(_is_phone(match[0]) for match in _PHONE.finditer(text)):
+        yield "phone"
+    if any(is_personal_code(match[0]) for match in _ELEVEN_DIGITS.finditer(text)):
+        yield "code"
+    if _names_a_person(words, after):
+        yield "name"
+
+
+_BETWEEN_CELLS = re.compile(r'[,;\t"]+')
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# +370 612 34567 and other international numbers; 8 612 34567, (8 5) 212 3456, 0 612 34567.
+_PHONE = re.compile(
+    r"(?<![\w.,+-])(?:"
+    r"(?:\+[1-9]|00370)(?:[\s\u00a0().-]{0,2}[0-9]){7,13}"
+    r"|\(?[80][\s\u00a0-]?\(?[3-7]\)?(?:[\s\u00a0)-]{0,2}[0-9]){7}"
+    r")(?!\w|[.,][0-9])"
+)
+# Thousands in groups of three are an amount.
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[\s\u00a0][0-9]{3})+")
+
+
+def _is_phone(text: str) -> bool:
+    # Nine digits without a break are a telephone only if they begin as a mobile does.
+    return not _GROUPED.fullmatch(text) and not (text.isdigit() and not text.startswith(("86", "0")))
+
+
+_ELEVEN_DIGITS = re.compile(r"(?<![\w.])[1-6][0-9]{10}(?![\w.])")
+
+
+def is_personal_code(digits: str) -> bool:
+    """Tell whether eleven digits are a Lithuanian personal code: a date of birth, and its check digit.
+
+    The first digit gives the century, 1800 to 2099. The check digit is what the sum of the first ten digits,
+    weighted 1 to 9 and 1, leaves when divided by eleven; where that is ten, the weights are 3 to 9 and 1 to
+    3, and ten counts as nought.
+    """
+    d = [int(digit) for digit in digits]
+    century = 1800 + 100 * ((d[0] - 1) // 2)
+    year, month, day = century + 10 * d[1] + d[2], 10 * d[3] + d[4], 10 * d[5] + d[6]
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    check = sum(digit * (1 + number % 9) for number, digit in enumerate(d[:10])) % 11
+    if check == 10:
+        check = sum(digit * (1 + (number + 2) % 9) for number, digit in enumerate(d[:10])) % 11 % 10
+    return check == d[10]
+
+
+_UPPER = "A-ZĄČĘĖĮŠŲŪŽ"
+_LOWER = "a-ząčęėįšųūž"
+_WORD = rf"[{_UPPER}][{_LOWER}]+"
+# The nominative alone: what is named after a person has the genitive, as in Jono Basanavičiaus gimnazija.
+_PAIR = re.compile(rf"\b({_WORD})\s+({_WORD}(?:-{_WORD})?)\b")
+_INITIAL = re.compile(rf"\b[{_UPPER}]\.\s?({_WORD}(?:-{_WORD})?)\b(?!,?\s?\(?(?:19|20)[0-9]{{2}})")
+_SURNAME = re.compile(
+    r"\w+(?:as|is|ys|us|a|ė|ienė|ytė|aitė|utė|ūtė)(?:-\w+(?:ė|a|as|is|ys|us))?", re.IGNORECASE
+)
+# Endings that surnames have and other words hardly ever.
+_SURE_SURNAME = re.compile(
+    r"\w+(?:auskas|evičius|avičius|aitis|ytis|utis|ūnas|ėnas|ienė|aitė|ytė|utė|ūtė|auskaitė)", re.IGNORECASE
+)
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    text = files("klasteryste.plan").joinpath("given_names.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+def _institution(words: Sequence[str]) -> re.Pattern[str]:
+    listed = "|".join(map(re.escape, words))
+    return re.compile(rf"(?:\s+[\w’'„“-]+){{0,2}}?\s+(?:{listed})\b", re.IGNORECASE)
+
+
+def _names_a_person(text: str, after: re.Pattern[str]) -> bool:
+    for match in _PAIR.finditer(text):
+        person = match[1] in _given_names() and _SURNAME.fullmatch(match[2])
+        if person and not after.match(text, match.end()):
+            return True
+    return any(
+        _SURE_SURNAME.fullmatch(match[1]) and not after.match(text, match.end())
+        for match in _INITIAL.finditer(text)
+    )
