@@ -16,6 +16,7 @@ from typing import Any
 from klasteryste.data.package import DESCRIPTOR, Table, as_table, describe
 from klasteryste.data.shape import faults
 from klasteryste.errors import CourseError
+from klasteryste.language import current_language
 
 PREFIX = "own:"
 # A table for people to read is far smaller; a larger file would only keep the reader waiting.
@@ -68,12 +69,11 @@ def own_package(folder: Path) -> OwnPackage:
         If the descriptor lacks something, is no regular file or too large, or names a file that is not one
         of its own folder.
     """
-    content = regular_file(folder, DESCRIPTOR)
-    return _parsed(folder, content)
+    return _parsed(folder, regular_file(folder, DESCRIPTOR), current_language())
 
 
 @cache
-def _parsed(folder: Path, content: bytes) -> OwnPackage:
+def _parsed(folder: Path, content: bytes, language: str) -> OwnPackage:
     where = folder / DESCRIPTOR
     try:
         package: Any = json.loads(content.decode("utf-8"))
