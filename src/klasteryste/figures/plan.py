@@ -92,16 +92,16 @@ def change_fan(
             )
             side.axhline(factor * height, color=mark.colour, linestyle=mark.line, linewidth=width)
             handles.append(line)
-        start = factor * baseline
+        start = fill("{value:.2%}" if unit == "share" else "{value:,}", {"value": float(f"{baseline:.4g}")})
         ax.set_xlim(0, years)
         ax.margins(y=0.06)
         ax.autoscale_view(scalex=False)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.xaxis.set_major_formatter(axis_numbers(".0f"))
-        ax.yaxis.set_major_formatter(axis_numbers(_spec(ax, "+")))
+        _tell_apart(ax, "+")
         ax.set_xlabel(_("Years since the start"))
         ax.set_ylabel(
-            fill(_("Change from {start}, {unit}"), {"start": _plain(start), "unit": words}), parse_math=False
+            fill(_("Change from {start}, {unit}"), {"start": start, "unit": words}), parse_math=False
         )
         side.set_xlabel(_("How many changes"))
         side.xaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -150,7 +150,7 @@ def detectable_curve(curve: pd.Series[float], *, n: int, change: float, unit: st
         ax.set_xlim(people[0], people[-1])
         ax.xaxis.set_major_formatter(axis_numbers(",d"))
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        ax.yaxis.set_major_formatter(axis_numbers(_spec(ax, "")))
+        _tell_apart(ax, "")
         ax.set_xlabel(_("People who answer each time"))
         ax.set_ylabel(fill(_("Change, {unit}"), {"unit": words}), parse_math=False)
         fig.legend(loc="outside upper left", ncols=3)
@@ -370,15 +370,12 @@ def _faint(lines: int) -> float:
     return float(np.clip(30 / max(lines, 1), 0.12, 0.7))
 
 
-def _plain(value: float) -> str:
-    return fill("{value:,}", {"value": float(f"{value:.4g}")})
-
-
-def _spec(ax: Axes, sign: str) -> str:
-    """Give the number format with as many decimals as tell the ticks of the vertical axis apart."""
-    low, high = ax.get_ylim()
-    decimals = int(np.clip(np.ceil(1 - np.log10((high - low) or 1)), 0, 6))
-    return f"{sign},.{decimals}f"
+def _tell_apart(ax: Axes, sign: str) -> None:
+    """Give the vertical axis round ticks, written with as many decimals as tell them apart."""
+    ax.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+    first, second = ax.get_yticks()[:2]
+    decimals = max(0, int(np.ceil(-np.log10(second - first) - 1e-9)))
+    ax.yaxis.set_major_formatter(axis_numbers(f"{sign},.{decimals}f"))
 
 
 def _network_legend(partners: pd.DataFrame, sector_names: Mapping[str, str]) -> list[Line2D]:

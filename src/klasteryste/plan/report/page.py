@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from textwrap import shorten
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -120,7 +120,8 @@ def _environment() -> Environment:
     environment.globals |= {"_": _, "words": words, "number": number, "figure_number": _counter()}
     environment.filters |= {
         "fill": lambda template, **values: fill(template, values),
-        "day": _day,
+        "day": lambda day: _date(day, "long"),
+        "short": lambda day: _date(day, "medium"),
         "css": _css,
         "money": _money,
         "about": _about,
@@ -135,9 +136,10 @@ def _counter() -> Any:
     return lambda: next(numbers)
 
 
-def _day(day: date) -> str:
-    # The course's English is that of Europe.
-    return format_date(day, "long", locale={"en": "en_GB"}.get(current_language(), current_language()))
+def _date(day: date, form: Literal["long", "medium"]) -> str:
+    # The course's English is that of Europe. A day stays on one line.
+    locale = {"en": "en_GB"}.get(current_language(), current_language())
+    return format_date(day, form, locale=locale).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _money(value: float) -> str:
