@@ -18,10 +18,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
+from scipy.optimize import linear_sum_assignment
 
 from klasteryste.figures.style import INK, QUIET, SERIES_MARKS, Mark, axis_numbers, course_style
 from klasteryste.language import _, fill
@@ -42,7 +42,8 @@ MOST_NAMES = 60
 
 _WIDTH = 7.5  # inches, as all figures of the course
 _DASHES = (0, (4, 3))
-_HALO = (withStroke(linewidth=2.5, foreground="white"),)
+# Beneath a name, so that ties do not strike it through.
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
 
 
 def change_fan(
@@ -178,8 +179,8 @@ def partner_network(
     n = len(graph.nodes)
     partners = partners.loc[graph.nodes]
     named = n <= MOST_NAMES
-    height = min(3.6 + 0.1 * n, 9.0) if named else _WIDTH
-    size, font = (150.0, 9.0) if n <= 25 else (90.0, 7.5) if named else (26.0, 0.0)
+    height = min(4.2 + 0.1 * n, 9.0) if named else _WIDTH
+    size, font = (150.0, 9.0) if n <= 25 else (60.0, 7.0) if named else (26.0, 0.0)
     with course_style():
         fig = plt.figure(figsize=(_WIDTH, height), layout="none")
         # One unit of the axes is an inch, so that names can be kept apart.
@@ -201,7 +202,7 @@ def partner_network(
                 ax.text(
                     0,
                     0,
-                    "\n".join(_lines(str(row.label), 1.5 if n <= 25 else 1.25, font, 3)),
+                    "\n".join(_lines(str(row.label), 1.5 if n <= 25 else 1.15, font, 3 if n <= 40 else 2)),
                     fontsize=font,
                     fontweight="bold" if row.broker else "normal",
                     fontstyle="italic" if row.proposed else "normal",
@@ -209,7 +210,7 @@ def partner_network(
                     va="top",
                     linespacing=1.0,
                     parse_math=False,
-                    path_effects=_HALO,
+                    bbox=_PAPER,
                     zorder=4,
                 )
                 for row in partners.itertuples()
@@ -425,36 +426,40 @@ def _layout(graph: Graph, seed: int) -> npt.NDArray[np.float64]:
 
 
 def _name_apart(
-    labels: list[Text], place: npt.NDArray[np.float64], above: float, room: tuple[float, float]
+    labels: list[Text], wanted: npt.NDArray[np.float64], above: float, room: tuple[float, float]
 ) -> npt.NDArray[np.float64]:
-    """Push nodes apart until no box, of a marker and the name beneath it, covers another; put names there.
+    """Move nodes so that no marker or name covers another, put the names there, and say where nodes are.
 
-    All in inches: where nodes are, shape (n, 2); how much of a box lies above its name; the room there is.
+    The room is cut into cells, each large enough for any marker with the name beneath it. Every node gets a
+    cell of its own, so that the squares of the ways they move sum to the least, and stands in it as near as
+    it can to where it was.
+
+    Parameters
+    ----------
+    labels : list of Text, length n
+        The names.
+    wanted : array of float, shape (n, 2)
+        Where nodes would be, in inches.
+    above : float
+        How much of a marker lies above its name, in inches.
+    room : tuple of float
+        Width and height, in inches.
     """
-    dpi: Any = labels[0].get_figure(root=True)
-    sizes = np.array([[box.width, box.height] for box in (label.get_window_extent() for label in labels)])
-    sizes = sizes / dpi.dpi + [0.08, above + 0.06]
-    low = np.minimum(sizes / 2, np.array(room) / 2)
-    high = np.array(room) - low
-    # From here on a place is the middle of a box.
-    middle = np.clip(place, low, high)
-    need = (sizes[:, None] + sizes[None]) / 2
-    order = np.sign(np.arange(len(labels))[:, None] - np.arange(len(labels))[None])[..., None]
-    for _round in range(3000):
-        apart = middle[:, None] - middle[None]
-        lack = need - np.abs(apart)
-        hit = (lack > 1e-9).all(axis=2)
-        np.fill_diagonal(hit, False)
-        if not hit.any():
-            break
-        side = np.where(apart == 0, order, np.sign(apart))
-        # Along the axis on which less is lacking.
-        along = np.arange(2) == lack.argmin(axis=2)[..., None]
-        push = np.where(hit[..., None] & along, side * (lack + 0.01), 0).sum(axis=1)
-        middle = np.clip(middle + 0.3 * push, low, high)
-    for label, (x, y), (_width, box) in zip(labels, middle, sizes, strict=True):
-        label.set_position((x, y + box / 2 - above))
-    return np.asarray(middle + np.column_stack([np.zeros(len(labels)), sizes[:, 1] / 2 - above / 2]))
+    dpi = labels[0].get_figure(root=True).dpi  # type: ignore[union-attr]
+    boxes = np.array([[box.width, box.height] for box in (label.get_window_extent() for label in labels)])
+    boxes = boxes / dpi + [0.08, above + 0.05]
+    columns, rows = (max(1, int(side / box)) for side, box in zip(room, boxes.max(axis=0), strict=True))
+    rows = max(rows, int(np.ceil(len(labels) / columns)))
+    cell = np.array(room) / [columns, rows]
+    across, up = np.meshgrid(np.arange(columns), np.arange(rows))
+    cells = (np.column_stack([across.ravel(), up.ravel()]) + 0.5) * cell
+    _nodes, chosen = linear_sum_assignment(((wanted[:, None] - cells[None]) ** 2).sum(axis=2))
+    spare = np.maximum(cell - boxes, 0) / 2
+    middle = cells[chosen] + np.clip(wanted - cells[chosen], -spare, spare)
+    marker = middle[:, 1] + boxes[:, 1] / 2 - above / 2
+    for label, x, y in zip(labels, middle[:, 0], marker, strict=True):
+        label.set_position((x, y - above / 2))
+    return np.column_stack([middle[:, 0], marker])
 
 
 def _lines(text: str, width: float, size: float, most: int = 6) -> list[str]:

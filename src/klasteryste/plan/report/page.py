@@ -54,10 +54,13 @@ class Goal:
 
 @dataclass(frozen=True)
 class Member:
-    """A partner as it is printed: with whom it works, whether it is a broker, and what is left without it."""
+    """A partner as it is printed: with whom it works, whether it is a broker, and what is left without it.
+
+    `near` is None where the ties cannot be read, and `left` where there is nobody else.
+    """
 
     partner: Partner
-    near: list[str]
+    near: list[str] | None
     broker: bool
     left: float | None
 
@@ -105,7 +108,6 @@ def render(report: Report) -> str:
         groups=[(v, [r for r in report.results if r.verdict is v]) for v in _GRAVEST_FIRST],
         tables=_tables(case),
         changed=_changed(report),
-        Verdict=Verdict,
     )
 
 
@@ -195,7 +197,7 @@ def _members(case: Case) -> list[Member]:
     try:
         graph = case.graph
     except CourseError:
-        return [Member(partner, [], False, None) for partner in partners]
+        return [Member(partner, None, False, None) for partner in partners]
     names = [str(partner.name) for partner in partners]
     brokers = articulation_points(graph).to_numpy()
     left = removal_shares(graph).tolist() if len(partners) > 1 else [None]
