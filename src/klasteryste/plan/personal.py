@@ -148,7 +148,7 @@ _UPPER = "A-ZĄČĘĖĮŠŲŪŽ"
 _LOWER = "a-ząčęėįšųūž"
 _WORD = rf"[{_UPPER}][{_LOWER}]+"
 # The nominative alone: what is named after a person has the genitive, as in Jono Basanavičiaus gimnazija.
-_PAIR = re.compile(rf"\b({_WORD})\s+({_WORD}(?:-{_WORD})?)\b")
+_PAIR = re.compile(rf"\b(?=({_WORD})\s+({_WORD}(?:-{_WORD})?)\b)")
 _INITIAL = re.compile(rf"\b[{_UPPER}]\.\s?({_WORD}(?:-{_WORD})?)\b(?!,?\s?\(?(?:19|20)[0-9]{{2}})")
 _SURNAME = re.compile(
     r"\w+(?:as|is|ys|us|a|ė|ienė|ytė|aitė|utė|ūtė)(?:-\w+(?:ė|a|as|is|ys|us))?", re.IGNORECASE
@@ -173,7 +173,7 @@ def _institution(words: Sequence[str]) -> re.Pattern[str]:
 def _names_a_person(text: str, after: re.Pattern[str]) -> bool:
     for match in _PAIR.finditer(text):
         person = match[1] in _given_names() and _SURNAME.fullmatch(match[2])
-        if person and not after.match(text, match.end()):
+        if person and not after.match(text, match.end(2)):
             return True
     return any(
         _SURE_SURNAME.fullmatch(match[1]) and not after.match(text, match.end())

@@ -30,23 +30,28 @@ _SIGMAS = 3.3
 
 
 def r14_sectors(case: Case, limits: Limits) -> Iterator[Finding]:
-    """R14: partners who agreed are of several sectors, the civic one among them, and one brings knowledge."""
-    sectors = {partner.sector for partner in case.plan.partners if partner.status == "agreed"}
+    """R14: partners are of several sectors, the civic one among them, and one brings knowledge."""
+    partners = case.plan.partners
+    sectors = {partner.sector for partner in partners}
     if len(sectors) < limits["fewest_sectors"]:
         yield found(
             Verdict.FAIL,
-            _("Partners of {count} sectors have agreed; it takes {fewest}."),
+            _(
+                "The partners are of {count} sectors; it takes {fewest}. Of {all} partners {agreed} have agreed."
+            ),
             ("partners",),
             recomputed=len(sectors),
             fix=_("Win partners of other sectors."),
             count=len(sectors),
             fewest=limits["fewest_sectors"],
+            all=len(partners),
+            agreed=sum(partner.status == "agreed" for partner in partners),
         )
     for sector in limits["required"]:
         if sector not in sectors:
             yield found(
                 Verdict.FAIL,
-                _("No partner has agreed from this sector: {sector}."),
+                _("No partner is of this sector: {sector}."),
                 ("partners",),
                 fix=_("Win one."),
                 sector=words("sector").get(sector, sector),
@@ -55,7 +60,7 @@ def r14_sectors(case: Case, limits: Limits) -> Iterator[Finding]:
         if sector not in sectors:
             yield found(
                 Verdict.WARN,
-                _("No partner has agreed from this sector: {sector}."),
+                _("No partner is of this sector: {sector}."),
                 ("partners",),
                 fix=_("Win one."),
                 sector=words("sector").get(sector, sector),
