@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from klasteryste.errors import CourseError
-from klasteryste.language import _
+from klasteryste.language import _, fill
 from klasteryste.methods.peers import balance, gower_distances, nearest_units, standardised_distances
 from klasteryste.plan.case import Case
 from klasteryste.plan.model import Peers
@@ -120,11 +120,15 @@ def _places(case: Case, peers: Peers) -> pd.DataFrame:
 def _recomputed(places: pd.DataFrame, own: str, peers: Peers) -> tuple[list[str], pd.Series[float]]:
     """Give the nearest places, and the standardised mean differences of variables that are numbers."""
     distances = gower_distances if peers.distance == "gower" else standardised_distances
-    chosen = list(dict.fromkeys(peers.units))
-    nearest = [str(name) for name in nearest_units(distances(places), own, len(chosen)).index]
+    count = len(set(peers.units))
     numbers = [name for name in places.columns if is_numeric_dtype(places[name])]
     known = places[numbers].astype(float).dropna()
-    return nearest, balance(known, [own], nearest)["smd"] if numbers else pd.Series(dtype=float)
+    try:
+        nearest = [str(name) for name in nearest_units(distances(places), own, count).index]
+        return nearest, balance(known, [own], nearest)["smd"] if numbers else pd.Series(dtype=float)
+    except CourseError as error:
+        said = {"why": str(error)}
+        raise CourseError(fill(_("The peers cannot be found again: {why}."), said)) from None
 
 
 def _balances(case: Case, peers: Peers, smd: pd.Series[float], relative: float) -> Iterator[Finding]:

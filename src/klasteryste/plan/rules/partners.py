@@ -37,7 +37,8 @@ def r14_sectors(case: Case, limits: Limits) -> Iterator[Finding]:
         yield found(
             Verdict.FAIL,
             _(
-                "The partners are of {count} sectors; it takes {fewest}. Of {all} partners {agreed} have agreed."
+                "The partners are of {count} sectors; it takes {fewest}. Of {all} partners {agreed} "
+                "have agreed."
             ),
             ("partners",),
             recomputed=len(sectors),
@@ -109,6 +110,8 @@ def r16_brokers(case: Case, limits: Limits) -> Iterator[Finding]:
     """R16: what remains when any one partner leaves holds together, or the loss is among the risks."""
     require_ids(case.plan, "risks")
     graph, least = _graph(case), limits["largest_share"]
+    if len(graph.nodes) < 2:
+        raise CourseError(_("There is but one partner: nobody would be left (R14)."))
     if (components(graph) == 0).mean() < least:
         text = _("The network has fallen apart already, with everybody there (R15).")
         yield Finding(Verdict.NOT_CHECKABLE, text, ("ties",))
@@ -198,6 +201,8 @@ def _against_chance(case: Case, place: Place, claim: NetworkClaim, limits: Limit
 
 def _test(case: Case, claim: NetworkClaim, limits: Limits) -> MonteCarloTest:
     graph = _graph(case)
+    if len(graph.nodes) < 3 or graph.degrees.sum() < 4 or case.sectors.nunique() < 2:
+        raise CourseError(_("The network is too small, or of one sector, to be compared with chance (R14)."))
     if claim.property == "bridging":
         draws = limits["permutations"]
         return ei_test(graph, case.sectors, permutations=draws, seed=_SEED, alternative="greater")

@@ -137,9 +137,11 @@ def _windows(panel: pd.DataFrame, horizon: int, slack: int) -> tuple[pd.DataFram
         try:
             return change_windows(panel, "value", unit="place", horizon=length), length
         except CourseError:
-            # There may be a place with values so many years apart, or not; the last word is below.
-            continue
-    return change_windows(panel, "value", unit="place", horizon=horizon), horizon
+            continue  # no place has values so many years apart, or they begin all alike
+    said = {"wanted": horizon, "most": horizon + slack}
+    raise CourseError(
+        fill(_("The series has no changes over {wanted} to {most} years that could be compared."), said)
+    )
 
 
 def r09_detectable(case: Case, limits: Limits) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Census
-from klasteryste.language import _
+from klasteryste.language import _, fill
 from klasteryste.methods.ranks import joint_rank_intervals
 from klasteryste.plan.case import Case
 from klasteryste.plan.document import Place
@@ -95,7 +95,11 @@ def _rank(case: Case, place: Place, claim: RankClaim, limits: Limits) -> Finding
         raise CourseError(_("The rows do not hold each place once, and the ranked one among them."))
     sign = 1.0 if claim.polarity == "higher" else -1.0
     estimates, ses = sign * places[claim.column].astype(float), places[claim.se].astype(float)
-    intervals = joint_rank_intervals(estimates, ses, limits["level"])
+    try:
+        intervals = joint_rank_intervals(estimates, ses, limits["level"])
+    except CourseError as error:
+        said = {"why": str(error)}
+        raise CourseError(fill(_("The places cannot be computed again: {why}."), said)) from None
     best, worst = (int(intervals[end].to_dict()[claim.unit]) for end in ("best", "worst"))
     right = claim.best <= best and worst <= claim.worst
     return found(
