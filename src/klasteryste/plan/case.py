@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 from pydantic import BaseModel
@@ -18,6 +18,8 @@ from klasteryste.evidence import Computed, compute
 from klasteryste.methods.networks.graphs import Graph, graph_of_ties
 from klasteryste.plan.document import Document, Place
 from klasteryste.plan.model import Cited, Plan, Text
+
+T = TypeVar("T")
 
 # The folder beside the plan that holds its own evidence.
 OWN = "evidence"
@@ -41,7 +43,7 @@ class Case:
         self.document = document
         folder = document.path.parent / OWN
         self.own: Path | None = folder if folder.exists() or folder.is_symlink() else None
-        self._computed: dict[Place, Computed | CourseError] = {}
+        self._found: dict[tuple[Any, ...], Any] = {}
 
     @cached_property
     def package(self) -> OwnPackage | None:
@@ -72,15 +74,19 @@ class Case:
         CourseError
             If it cannot be computed, as `klasteryste.evidence.compute` says.
         """
-        if place not in self._computed:
+        return self.once(("computed", place), lambda: compute(self.cited[place].evidence, self.own))
+
+    def once(self, what: tuple[Any, ...], find: Callable[[], T]) -> T:
+        """Find something out the first time it is asked for, and give the same thing, or error, again."""
+        if what not in self._found:
             try:
-                self._computed[place] = compute(self.cited[place].evidence, self.own)
+                self._found[what] = find()
             except CourseError as error:
-                self._computed[place] = error
-        result = self._computed[place]
-        if isinstance(result, CourseError):
-            raise result
-        return result
+                self._found[what] = error
+        found = self._found[what]
+        if isinstance(found, CourseError):
+            raise found
+        return cast(T, found)
 
     def can_compute(self, place: Place) -> bool:
         """Tell whether the number that is cited at a place can be computed again."""

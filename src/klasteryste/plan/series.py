@@ -10,13 +10,14 @@ import pandas as pd
 
 from klasteryste.data import Table, find
 from klasteryste.errors import CourseError
-from klasteryste.evidence.selection import select_rows, unit_of_column
+from klasteryste.evidence import Evidence
+from klasteryste.evidence.selection import require_numbers, select_rows, unit_of_column
 from klasteryste.language import _, fill
 from klasteryste.plan.case import Case
-from klasteryste.plan.model import Indicator
+from klasteryste.plan.model import History, Indicator, RankClaim
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Series:
     """Values of many places over years.
 
@@ -88,6 +89,21 @@ def cited_rows(
     return table, rows
 
 
+def ranked_rows(case: Case, claim: RankClaim) -> tuple[Table, pd.DataFrame]:
+    """Select the places that a claim ranks, with their estimates and standard errors.
+
+    Raises
+    ------
+    CourseError
+        As `cited_rows`; if a column holds no numbers.
+    """
+    columns = claim.column, claim.se
+    table, rows = cited_rows(case, claim.dataset, claim.sha256, claim.filters, columns)
+    for column in columns:
+        require_numbers(table, column)
+    return table, rows
+
+
 def history_of(case: Case, indicator: Indicator) -> Series:
     """Give the series in which an indicator's target is compared: its history or that of its baseline.
 
@@ -96,44 +112,43 @@ def history_of(case: Case, indicator: Indicator) -> Series:
     CourseError
         As `cited_rows`; if the baseline belongs to no series, or the table has no places or years.
     """
-    evidence, history = indicator.baseline.evidence, indicator.history
+    history, evidence = indicator.history, indicator.baseline.evidence
+    source: History | Evidence
     if history is not None:
-        dataset, sha256, filters = history.dataset, history.sha256, dict(history.filters)
-        column, per = history.column, history.per
-        table = cited_table(case, dataset, sha256)
+        source, column, per = history, history.column, history.per
+        filters = dict(history.filters)
     else:
         if evidence.statistic not in ("value", "ratio"):
             raise CourseError(_("The baseline belongs to no series of values: name one as its history."))
-        dataset, sha256 = evidence.dataset, evidence.sha256
-        column, per = str(evidence.column), evidence.per
-        table = cited_table(case, dataset, sha256)
-        own = {
-            table.geography.column if table.geography else None,
-            *(table.time.columns if table.time else ()),
-        }
+        source, column, per = evidence, str(evidence.column), evidence.per
+        table = cited_table(case, evidence.dataset, evidence.sha256)
+        own = {table.geography.column} if table.geography else set()
+        own |= set(table.time.columns) if table.time else set()
         filters = {name: wanted for name, wanted in evidence.filters.items() if name not in own}
-    columns = [column] if per is None else [column, per]
-    __, rows = cited_rows(case, dataset, sha256, filters, columns)
-    if (
-        table.geography is None
-        or table.geography.column is None
-        or table.time is None
-        or not table.time.columns
-    ):
+    columns = (column,) if per is None else (column, per)
+    asked = source.dataset, source.sha256, filters, columns
+    # Many indicators may share a series.
+    return case.once(("series", repr(asked)), lambda: _series(case, *asked))
+
+
+def _series(
+    case: Case, dataset: str, sha256: str, filters: Mapping[str, Any], columns: tuple[str, ...]
+) -> Series:
+    table, rows = cited_rows(case, dataset, sha256, filters, columns)
+    where, when = table.geography, table.time
+    if where is None or where.column is None or when is None or not when.columns:
         raise CourseError(fill(_("The table {name} has no series of places over years."), {"name": dataset}))
-    names = {"place": rows[table.geography.column], "year": rows[table.time.columns[-1]]}
+    units = [unit_of_column(table, name) for name in columns]
+    names = {"place": rows[where.column], "year": rows[when.columns[-1]].astype(int)}
     panel = pd.DataFrame(names | {name: rows[name].astype(float) for name in columns})
-    if per is None:
-        panel = panel.rename(columns={column: "value"})
-        unit = unit_of_column(table, column)
+    if len(columns) == 1:
+        panel["value"], unit = panel[columns[0]], units[0]
     else:
-        panel = panel.groupby(["place", "year"], as_index=False)[columns].sum()
-        panel = panel[panel[per] != 0]
-        panel["value"] = panel[column] / panel[per]
-        above, below = (unit_of_column(table, name) for name in columns)
-        unit = "share" if above == below else f"{above} / {below}"
-    panel["year"] = panel["year"].astype(int)
-    return Series(table, rows, panel[["place", "year", "value"]], unit)
+        panel = panel.groupby(["place", "year"], as_index=False)[list(columns)].sum()
+        above, below = (panel[name] for name in columns)
+        panel["value"] = (above / below).where(below != 0)
+        unit = "share" if units[0] == units[1] else " / ".join(units)
+    return Series(table, rows, panel[["place", "year", "value"]].dropna(), unit)
 
 
 def incomparable(table: Table, rows: pd.DataFrame, years: tuple[int, int]) -> Iterator[str]:

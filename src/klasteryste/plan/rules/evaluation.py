@@ -109,7 +109,7 @@ def _places(case: Case, peers: Peers) -> pd.DataFrame:
     missing = sorted(set(peers.variables) - set(rows.columns))
     if missing:
         raise CourseError(_("The table of peers lacks a variable (R02)."))
-    places = rows.set_index(table.geography.column)[list(dict.fromkeys(peers.variables))]
+    places = rows.set_index(table.geography.column, drop=False)[list(dict.fromkeys(peers.variables))]
     if not places.index.is_unique:
         raise CourseError(_("The table of peers has several rows for a place: filter them, by year say."))
     if case.plan.meta.place.code not in places.index:

@@ -19,7 +19,7 @@ from klasteryste.plan.model import Cited, Claim, Indicator, Text
 from klasteryste.plan.numerals import claimed, numerals, values
 from klasteryste.plan.references import id_faults
 from klasteryste.plan.rules.partners import shape_of
-from klasteryste.plan.series import cited_rows, history_of, incomparable
+from klasteryste.plan.series import cited_rows, history_of, incomparable, ranked_rows
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.verdict import Finding, Verdict, found
 
@@ -72,30 +72,31 @@ def r02_resolves(case: Case, limits: Limits) -> Iterator[Finding]:
         yield _resolved(fault, (*place, "evidence"))
     for number, indicator in enumerate(case.plan.indicators):
         if indicator.history is not None:
-            yield _resolved(_said(partial(history_of, case, indicator)), ("indicators", number, "history"))
+            yield _resolved(
+                _said(case, partial(history_of, case, indicator)), ("indicators", number, "history")
+            )
     if (peers := case.plan.peers) is not None:
         rows = peers.dataset, peers.sha256, peers.filters, peers.variables
-        yield _resolved(_said(partial(cited_rows, case, *rows)), ("peers",))
+        yield _resolved(_said(case, partial(cited_rows, case, *rows)), ("peers",))
     for number, claim in enumerate(case.plan.claims):
         if claim.kind == "rank":
-            rows = claim.dataset, claim.sha256, claim.filters, (claim.column, claim.se)
-            yield _resolved(_said(partial(cited_rows, case, *rows)), ("claims", number))
+            yield _resolved(_said(case, partial(ranked_rows, case, claim)), ("claims", number))
     yield from _prose(case, limits["relative"])
 
 
-def _said(look: Callable[[], object]) -> str | None:
+def _said(case: Case, look: Callable[[], object]) -> str | None:
     """Give what is wrong, if looking for something finds it wrong."""
     try:
         look()
     except CourseError as error:
-        return str(error)
+        return case.words(error)
     return None
 
 
 def _fault(case: Case, place: Place, evidence: Evidence) -> str | None:
     columns = [column for column in (evidence.column, evidence.per) if column is not None]
     given = evidence.dataset, evidence.sha256, evidence.filters, columns
-    if (fault := _said(partial(cited_rows, case, *given))) is not None:
+    if (fault := _said(case, partial(cited_rows, case, *given))) is not None:
         return fault
     try:
         case.computed(place)

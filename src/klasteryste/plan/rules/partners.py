@@ -208,7 +208,9 @@ def _test(case: Case, claim: NetworkClaim, limits: Limits) -> MonteCarloTest:
         return ei_test(graph, case.sectors, permutations=draws, seed=_SEED, alternative="greater")
     many = len(graph.nodes) > limits["large_network"]
     draws = limits["draws_if_large"] if many else limits["draws"]
-    chance = [_shape(drawn, claim) for drawn in rewired(graph, draws, seed=_SEED)]
+    # Several claims are compared with the same draws.
+    drawn = case.once(("rewired", draws), lambda: list(rewired(graph, draws, seed=_SEED)))
+    chance = [_shape(one, claim) for one in drawn]
     return monte_carlo_test(_shape(graph, claim), chance, "greater")
 
 

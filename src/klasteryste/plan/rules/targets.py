@@ -54,7 +54,10 @@ def _attainable(case: Case, place: Place, indicator: Indicator, limits: Limits) 
     if series.unit != indicator.baseline.evidence.unit:
         raise CourseError(_("The history has another unit than the baseline (R10)."))
     wanted = indicator.target.date.year - first
-    windows, horizon = _windows(series.panel, wanted, limits["horizon_slack"])
+    slack = limits["horizon_slack"]
+    windows, horizon = case.once(
+        ("windows", id(series), wanted), lambda: _windows(series.panel, wanted, slack)
+    )
     quantile = limits["percentile"] / 100
     check = check_change(
         windows,

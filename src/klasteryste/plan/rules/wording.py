@@ -16,7 +16,7 @@ from klasteryste.plan.document import Place
 from klasteryste.plan.model import AheadClaim, RankClaim
 from klasteryste.plan.personal import personal_data
 from klasteryste.plan.phrases import phrases_in
-from klasteryste.plan.series import cited_rows
+from klasteryste.plan.series import ranked_rows
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.verdict import Finding, Verdict, found
 
@@ -86,8 +86,7 @@ def _ahead(case: Case, place: Place, claim: AheadClaim, limits: Limits) -> Findi
 
 
 def _rank(case: Case, place: Place, claim: RankClaim, limits: Limits) -> Finding:
-    columns = (claim.column, claim.se)
-    table, rows = cited_rows(case, claim.dataset, claim.sha256, claim.filters, columns)
+    table, rows = ranked_rows(case, claim)
     if table.geography is None or table.geography.column is None:
         raise CourseError(_("The table does not say which place a row is about."))
     places = rows.set_index(table.geography.column)
