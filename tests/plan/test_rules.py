@@ -269,7 +269,7 @@ OF_ANOTHER = {"about": "F01", "evidence.geography": ["F01"], "evidence.filters.p
 
 # Further breaches: what to do to the plan, and the verdict of the rule.
 MORE: list[tuple[str, Change, Verdict]] = [
-    ("R01", setting("partners.1.id", "biblioteka"), Verdict.FAIL),
+    ("R01", setting("claims.1.id", "tarp-sektoriu"), Verdict.FAIL),
     ("R01", setting("ties.0.to", "niekas"), Verdict.FAIL),
     ("R01", setting("ties.0.to", "savivaldybe"), Verdict.FAIL),
     ("R01", setting("governance.lead", None), Verdict.FAIL),
