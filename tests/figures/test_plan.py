@@ -87,11 +87,21 @@ def test_the_fan_has_a_line_for_every_change_of_similar_units_and_no_other():
 
 def test_the_fan_says_what_it_shows_in_either_language():
     assert {"90% went no further", "the target", "changes so far"} <= set(words(fan(0.03)[0]))
-    assert "Change from 15.00%, percentage points" in words(fan(0.03)[0])
+    assert "Change from 15.0%, percentage points" in words(fan(0.03)[0])
     assert "Change from 0.15, births" in words(fan(0.03, "births")[0])
     use_language("lt")
     found = words(fan(0.03)[0])
     assert {"90\N{NO-BREAK SPACE}% pokyčių buvo ne didesni", "siektina reikšmė"} <= set(found)
+
+
+@pytest.mark.parametrize("change", [0.03, 0.04, -0.03])
+def test_the_target_and_the_limit_bear_their_numbers_apart(change: float):
+    fig, _, limit = fan(change)
+    fig.canvas.draw()
+    target, other = sorted(fig.axes[1].texts, key=lambda text: abs(text.xy[1] - 100 * change))
+    assert float(target.get_text()) == pytest.approx(100 * change, rel=0.06)
+    assert float(other.get_text()) == pytest.approx(100 * limit, rel=0.06)
+    assert not target.get_window_extent().overlaps(other.get_window_extent())
 
 
 def test_a_unit_is_drawn_as_it_stands():

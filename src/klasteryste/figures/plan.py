@@ -92,8 +92,20 @@ def change_fan(
                 zorder=4,
             )
             side.axhline(factor * height, color=mark.colour, linestyle=mark.line, linewidth=width)
+            # On the side where the other line is not.
+            above = height >= (check.limit if height == change else change)
+            side.annotate(
+                fill("{value:+,}", {"value": float(f"{factor * height:.2g}")}),
+                (1, factor * height),
+                xycoords=("axes fraction", "data"),
+                xytext=(5, 1 if above else -1),
+                textcoords="offset points",
+                va="bottom" if above else "top",
+                color=mark.colour,
+                fontweight="bold",
+            )
             handles.append(line)
-        start = fill("{value:.2%}" if unit == "share" else "{value:,}", {"value": float(f"{baseline:.4g}")})
+        start = fill("{value:.1%}" if unit == "share" else "{value:,}", {"value": float(f"{baseline:.4g}")})
         ax.set_xlim(0, years)
         ax.margins(y=0.06)
         ax.autoscale_view(scalex=False)
@@ -295,11 +307,11 @@ def logic_model(nodes: pd.DataFrame, links: pd.DataFrame, *, kind_names: Mapping
     layers = [list(nodes.index[nodes["kind"] == kind]) for kind in LAYERS]
     kinds = [kind for kind, ids in zip(LAYERS, layers, strict=True) if ids]
     layers, routes = _routed([ids for ids in layers if ids], links)
-    gap, line, font = 0.3, 0.15, 8.2
+    gap, line, font = 0.24, 0.165, 9.0
     width = min(2.2, (_WIDTH - gap * (len(kinds) - 1)) / len(kinds))
     step = (_WIDTH - width) / max(1, len(kinds) - 1)
     with course_style():
-        texts = {str(name): _lines(str(label), width - 0.18, font) for name, label in nodes["label"].items()}
+        texts = {str(name): _lines(str(label), width - 0.16, font) for name, label in nodes["label"].items()}
         tall = {name: line * len(lines) + 0.18 for name, lines in texts.items()}
         # Where an arrow passes a column without stopping there it needs only a little room.
         tall |= {name: 0.06 for ids in layers for name in ids if name not in texts}
@@ -319,7 +331,7 @@ def logic_model(nodes: pd.DataFrame, links: pd.DataFrame, *, kind_names: Mapping
                 kind_names[kind],
                 ha="center",
                 va="top",
-                fontsize=9.5,
+                fontsize=10.5,
                 fontweight="bold",
             )
             spare = (height - 0.9 - columns[number]) / (len(ids) + 1)
@@ -358,7 +370,7 @@ def logic_model(nodes: pd.DataFrame, links: pd.DataFrame, *, kind_names: Mapping
             Line2D([], [], color=INK, linewidth=1.6, label=_("backed by evidence")),
             Line2D([], [], color=QUIET, linestyle=_DASHES, linewidth=1.0, label=_("assumed")),
         ]
-        ax.legend(handles=handles, loc="lower left", ncols=2, fontsize=8.5, borderaxespad=0)
+        ax.legend(handles=handles, loc="lower left", ncols=2, fontsize=9.5, borderaxespad=0)
     return fig
 
 

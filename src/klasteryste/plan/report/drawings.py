@@ -6,15 +6,13 @@ import base64
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from math import ceil
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
 from klasteryste.figures.plan import LAYERS, logic_model, partner_network, removal_curve
-from klasteryste.figures.style import course_style
+from klasteryste.figures.show import as_svg
 from klasteryste.language import _, fill
 from klasteryste.methods.networks.robustness import articulation_points, removal_curves
 from klasteryste.plan.case import Case
@@ -45,14 +43,11 @@ class Drawing:
 
 def draw(make: Callable[[], tuple[Figure, str]], caption: str) -> Drawing:
     """Draw a figure as an image that the page itself holds."""
-    with course_style(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # A plan may hold letters that the course's font lacks; they are drawn as boxes, and are in the words.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure, alt = make()
-        buffer = BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    source = base64.b64encode(buffer.getvalue()).decode("ascii")
+        source = base64.b64encode(as_svg(figure)).decode("ascii")
     return Drawing(f"data:image/svg+xml;base64,{source}", alt, caption)
 
 
