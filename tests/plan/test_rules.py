@@ -283,6 +283,8 @@ MORE: list[tuple[str, Change, Verdict]] = [
     ("R24", of_claim("vieta", "column", "place"), Verdict.NOT_CHECKABLE),
     ("R08", setting("indicators.1.history.column", "place"), Verdict.NOT_CHECKABLE),
     ("R23", setting("peers.variables", ["place"]), Verdict.NOT_CHECKABLE),
+    ("R02", says("problem.statement", "Iš 960 klaustų 37,9 %.", "Of 960 asked 37.9%."), Verdict.PASS),
+    ("R02", says("problem.statement", "Iš 1 100 klaustų 37,9 %.", "Of 1,100 asked 37.9%."), Verdict.FAIL),
     ("R02", setting("peers.sha256", "0" * 64), Verdict.FAIL),
     ("R02", setting("peers.variables", ["residents", "nothing"]), Verdict.FAIL),
     ("R02", of_claim("vieta", "filters", {"year": 1999}), Verdict.FAIL),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import combinations
 
@@ -115,16 +115,17 @@ def _resolved(fault: str | None, place: Place) -> Finding:
 def _prose(case: Case, relative: float) -> Iterator[Finding]:
     """Find the numbers in claims and in the problem that nothing cited there amounts to."""
     problem = case.plan.problem
-    backing = list(_numbers((*problem.baseline, case.plan.target_group.size)))
+    shown: list[Place] = [("problem", "baseline", number) for number in range(len(problem.baseline))]
+    backing = list(_numbers(case, *shown, ("target_group", "size")))
     yield from _unbacked(problem.statement, backing, ("problem", "statement"), relative)
     for number, claim in enumerate(case.plan.claims):
-        place = ("claims", number, "text")
+        place: Place = ("claims", number)
         try:
-            backing = list(_backing(case, claim))
+            backing = list(_backing(case, claim, place))
         except CourseError as error:
-            yield Finding(Verdict.NOT_CHECKABLE, str(error), place)
+            yield Finding(Verdict.NOT_CHECKABLE, case.words(error), (*place, "text"))
         else:
-            yield from _unbacked(claim.text, backing, place, relative)
+            yield from _unbacked(claim.text, backing, (*place, "text"), relative)
 
 
 def _unbacked(text: Text, backing: list[Backing], place: Place, relative: float) -> Iterator[Finding]:
@@ -140,14 +141,14 @@ def _unbacked(text: Text, backing: list[Backing], place: Place, relative: float)
                 )
 
 
-def _backing(case: Case, claim: Claim) -> Iterator[Backing]:
+def _backing(case: Case, claim: Claim, place: Place) -> Iterator[Backing]:
     """Give the numbers that a claim's text may state."""
     if claim.kind == "value":
-        yield from _numbers(claim.numbers)
+        yield from _numbers(case, *((*place, "numbers", number) for number in range(len(claim.numbers))))
     elif claim.kind == "change":
-        yield from _numbers((claim.before, claim.after))
+        yield from _numbers(case, (*place, "before"), (*place, "after"))
     elif claim.kind == "ahead":
-        yield from _numbers((claim.subject, claim.other))
+        yield from _numbers(case, (*place, "subject"), (*place, "other"))
     elif claim.kind == "rank":
         yield from ((claim.best, False), (claim.worst, False), *_filtered(claim.filters))
     elif claim.kind == "network":
@@ -156,20 +157,28 @@ def _backing(case: Case, claim: Claim) -> Iterator[Backing]:
         yield from ((number, False) for number in shape_of(case, claim))
 
 
-def _numbers(cited: Iterable[Cited]) -> Iterator[Backing]:
-    """Give the numbers that cited ones let a text state: they, their intervals, and how they differ."""
-    given = list(cited)
-    for one in given:
+def _numbers(case: Case, *places: Place) -> Iterator[Backing]:
+    """Give the numbers that cited ones let a text state.
+
+    They are these, their intervals, how many answers they rest on, what their filters and units say, and how
+    they differ.
+    """
+    given = [case.cited[place] for place in places]
+    for place, one in zip(places, given, strict=True):
         share = one.evidence.unit == "share"
         ends = (number for number in (one.value, one.low, one.high) if number is not None)
         yield from ((number, share) for number in ends)
         if one.n_effective is not None:
             yield one.n_effective, False
+        if case.can_compute(place) and (n := case.computed(place).n) is not None:
+            yield n, False
         if one.low is not None:
             yield 95, False  # the level of its interval
         yield from _filtered(one.evidence.filters)
         yield from ((float(n.value), False) for n in numerals(one.evidence.unit, "en"))
     for one, other in combinations(given, 2):
+        if one.evidence.unit != other.evidence.unit:
+            continue
         yield one.value - other.value, one.evidence.unit == "share"
         for above, below in ((one.value, other.value), (other.value, one.value)):
             if below:
