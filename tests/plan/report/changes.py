@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from klasteryste.data import describe
 from klasteryste.evidence import Published, record
 
 Change = Callable[[dict[str, Any]], None]
@@ -31,6 +32,20 @@ def public(plan: dict[str, Any]) -> None:
         "value": 0.318,
         "evidence": evidence.model_dump(mode="json", exclude_none=True),
     }
+
+
+def among_towns(plan: dict[str, Any]) -> None:
+    """Set the plan among Lithuania's municipalities, as a new one is."""
+    plan["meta"]["place"] |= {"code": "43", "neighbours": ["30", "82"]}
+    plan["peers"] |= {
+        "dataset": "municipality_years",
+        "sha256": describe("municipality_years").sha256,
+        "filters": {"year": 2017},
+        "variables": ["population"],
+        "units": ["62", "45"],
+        "balance": [{"variable": "population", "smd": -0.023}],
+    }
+    plan["evaluation"]["comparison"] = ["62"]
 
 
 def bare(plan: dict[str, Any]) -> None:

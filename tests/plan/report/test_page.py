@@ -16,9 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from tests.plan.report.changes import HOSTILE, apart, bare, breach, crowd, hostile, public, real, untouched
+from tests.plan.report.changes import (
+    HOSTILE,
+    among_towns,
+    apart,
+    bare,
+    breach,
+    crowd,
+    hostile,
+    public,
+    real,
+    untouched,
+)
 from tests.plan.report.told import Page
 
+from klasteryste.data import describe, load
 from klasteryste.errors import CourseError
 from klasteryste.language import _, use_language
 from klasteryste.methods.networks.robustness import articulation_points, removal_curves, removal_shares
@@ -176,6 +188,19 @@ def test_sources_have_licence_version_and_hash(tell):
     assert found.version in page.words("about")
     assert _css(f"Version {found.version[:12]}") in page.style
     assert "make_evidence.py" not in [dict(about).get("href") for _tag, about in page.elements]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_places_and_variables_are_named_in_the_language(tell, language):
+    page = tell(among_towns, language).page
+    towns = load("municipalities").set_index("municipality")[f"name_{language}"]
+    text = page.words("evaluation")
+    assert f"{towns['30']}, {towns['82']}" in text
+    assert f"{towns['62']}, {towns['45']}" in text
+    use_language(language)
+    (column,) = [field for field in describe("municipality_years").fields if field.name == "population"]
+    assert " ".join(column.description.split()) in text
+    assert " ".join(describe("municipality_years").title.split()) in page.words("sources")
 
 
 def test_thresholds_of_a_course_are_told(tell):

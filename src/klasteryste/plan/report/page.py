@@ -104,6 +104,7 @@ def render(report: Report) -> str:
         partner_names={partner.id: str(partner.name) for partner in case.plan.partners},
         indicator_names={one.id: str(one.name) for one in case.plan.indicators},
         place_name=lambda code, dataset="": place_name(case, code, dataset),
+        variables=_variables(case),
         link_number=lambda row: _link_number(case, row),
         groups=[(v, [r for r in report.results if r.verdict is v]) for v in _GRAVEST_FIRST],
         tables=_tables(case),
@@ -299,6 +300,17 @@ def _tables(case: Case) -> list[Table]:
             # The rules say that there is none.
             continue
     return found
+
+
+def _variables(case: Case) -> dict[str, str]:
+    """Tell what the columns are in which peers are to be alike."""
+    peers = case.plan.peers
+    if peers is None:
+        return {}
+    try:
+        return {field.name: field.description for field in find(peers.dataset, case.own).fields}
+    except CourseError:
+        return {}
 
 
 def _changed(report: Report) -> list[tuple[Setting, str, Any, Any]]:
