@@ -44,7 +44,7 @@ def rule_board(verdicts: pd.DataFrame, names: Mapping[str, str]) -> Figure:
         raise CourseError(f"rule_board was given the verdict {min(unknown)!r}: the verdicts are {known}")
     rows, columns = verdicts.shape
     with course_style():
-        fig, ax = plt.subplots(figsize=(9.5, 1.1 + 0.42 * rows))
+        fig, ax = plt.subplots(figsize=(8.4, 1.1 + 0.4 * rows))
         for y, plan in enumerate(verdicts.index):
             for x, rule in enumerate(verdicts.columns):
                 mark = VERDICT_MARKS[str(verdicts.loc[plan, rule])]
@@ -52,10 +52,12 @@ def rule_board(verdicts: pd.DataFrame, names: Mapping[str, str]) -> Figure:
                 # What passes is quiet, so that the eye goes to what does not.
                 ink = {"✓": QUIET, "✗": "white"}.get(mark.marker, INK)
                 weight = "normal" if mark.marker == "✓" else "bold"
-                ax.text(x, y, mark.marker, ha="center", va="center", color=ink, weight=weight, fontsize=10)
+                ax.text(x, y, mark.marker, ha="center", va="center", color=ink, weight=weight, fontsize=9)
         ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
-        ax.set_xticks(range(columns), [str(rule).removeprefix("R") for rule in verdicts.columns], fontsize=9)
-        ax.set_yticks(range(rows), list(verdicts.index), fontsize=9.5)
+        ax.set_xticks(
+            range(columns), [str(rule).removeprefix("R") for rule in verdicts.columns], fontsize=8.5
+        )
+        ax.set_yticks(range(rows), list(verdicts.index), fontsize=10.5)
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
         ax.grid(visible=False)
