@@ -18,7 +18,14 @@ COURSE = read_course(ROOT / "course.yml")
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 ALLOWED = yaml.safe_load((Path(__file__).parent / "numerals.yml").read_text(encoding="utf-8"))
 # How a page says the hours of a module, in words.
-HOURS = {"en": {18: "eighteen hours"}, "lt": {18: "aštuoniolika studijų valandų"}}
+HOURS = {
+    "en": {8: "eight hours", 12: "twelve hours", 18: "eighteen hours"},
+    "lt": {
+        8: "aštuonios studijų valandos",
+        12: "dvylika studijų valandų",
+        18: "aštuoniolika studijų valandų",
+    },
+}
 PIN = {"keep_output", "nbval-check-output"}
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
