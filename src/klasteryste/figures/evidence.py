@@ -16,9 +16,10 @@ from klasteryste.errors import CourseError
 from klasteryste.figures.style import INK, QUIET, SERIES_MARKS, axis_numbers, course_style
 from klasteryste.language import _, number
 
-# Letters that a line of a step's words holds at most, and heights in units of one line of text.
-_LETTERS = 72
-_LINE, _PADDING, _ARROW = 1.0, 0.75, 1.75
+# Letters that a line of a station's words holds at most, and heights in units of one line of text. The drawing
+# is narrow, so that its words can still be read on a telephone.
+_LETTERS = 46
+_LINE, _PADDING, _ARROW = 1.0, 0.75, 2.4
 # A hash of 256 bits is drawn as a square.
 _SIDE = 16
 
@@ -38,7 +39,7 @@ def journey(steps: pd.DataFrame) -> Figure:
     heights = [(1 + len(lines)) * _LINE + _PADDING for lines in details]
     total = sum(heights) + _ARROW * (len(rows) - 1)
     with course_style():
-        fig, ax = plt.subplots(figsize=(7.5, 0.235 * total))
+        fig, ax = plt.subplots(figsize=(5.4, 0.225 * total))
         top = total
         for index, (row, lines, height) in enumerate(zip(rows, details, heights, strict=True)):
             # A station that no solid link reaches or leaves is known from others alone.
@@ -84,7 +85,7 @@ def _arrow(ax: Axes, top: float, words: str, *, again: bool) -> None:
             "shrinkB": 0,
         },
     )
-    ax.text(0.1, top - _ARROW / 2, f"{words} – {how}", va="center", fontsize=10.5, style="italic")
+    ax.text(0.11, top - _ARROW / 2, f"{words}\n{how}", va="center", fontsize=10.5, style="italic")
 
 
 def candidates(counts: pd.Series[int], *, xlabel: str) -> Figure:
