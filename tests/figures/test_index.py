@@ -13,7 +13,7 @@ from klasteryste.errors import CourseError
 from klasteryste.figures.index import compensation_curves, series_rows
 from klasteryste.figures.style import COUNTRY_MARKS
 
-TOWNS = {"Even": (55.0, 55.0), "Uneven": (95.0, 15.0)}
+TOWNS = {"Even": (60.0, 50.0), "Uneven": (95.0, 15.0)}
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def test_curves_hold_the_first_town_s_means() -> None:
     ax = only_axes(compensation_curves(TOWNS, xlabel="Streets", ylabel="Neighbours"))
     straight, bent, even, uneven = ax.lines
     np.testing.assert_allclose(straight.get_xdata() + straight.get_ydata(), 110)
-    np.testing.assert_allclose(bent.get_xdata() * bent.get_ydata(), 55**2)
+    np.testing.assert_allclose(bent.get_xdata() * bent.get_ydata(), 60 * 50)
     for curve in (straight, bent):
         assert curve.get_ydata().min() >= 1 and curve.get_ydata().max() <= 100
     assert [(*even.get_xdata(), *even.get_ydata()), (*uneven.get_xdata(), *uneven.get_ydata())] == [
-        (55, 55),
+        (60, 50),
         (95, 15),
     ]
     assert straight.get_linestyle() != bent.get_linestyle()
@@ -92,6 +92,12 @@ def test_one_series_stays_in_the_middle_without_a_legend(points: pd.DataFrame) -
     ax = only_axes(series_rows(points[points["series"] == "Norway"], xlabel="Score", spec=".0%"))
     assert ax.get_legend() is None
     np.testing.assert_allclose(ax.lines[0].get_ydata(), [1, 0])
+
+
+def test_series_that_share_no_row_stay_in_the_middle(points: pd.DataFrame) -> None:
+    ax = only_axes(series_rows(points.iloc[[0, 3]], xlabel="Score", spec=".0%"))
+    drawn = [line.get_ydata().tolist() for line in ax.lines if line.get_ydata().size]
+    assert drawn == [[1], [0]]
 
 
 def test_a_series_without_a_mark_is_refused(points: pd.DataFrame) -> None:
