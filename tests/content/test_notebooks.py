@@ -19,10 +19,17 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 ALLOWED = yaml.safe_load((Path(__file__).parent / "numerals.yml").read_text(encoding="utf-8"))
 # How a page says the hours of a module, in words.
 HOURS = {
-    "en": {8: "eight hours", 12: "twelve hours", 18: "eighteen hours", 22: "twenty-two hours"},
+    "en": {
+        8: "eight hours",
+        12: "twelve hours",
+        16: "sixteen hours",
+        18: "eighteen hours",
+        22: "twenty-two hours",
+    },
     "lt": {
         8: "aštuonios studijų valandos",
         12: "dvylika studijų valandų",
+        16: "šešiolika studijų valandų",
         18: "aštuoniolika studijų valandų",
         22: "dvidešimt dvi studijų valandos",
     },
