@@ -53,9 +53,9 @@ def country_rows(
         if set(frame.index) != set(order):
             raise CourseError(f"the panel {title!r} holds other countries than the first: give it the same")
     with course_style():
-        fig, axes = plt.subplots(
-            1, len(panels), figsize=(7.5, 1.4 + 0.25 * len(order)), sharex=True, sharey=True, squeeze=False
-        )
+        # Narrow, so that thirty names can still be read on a telephone.
+        size = (4.3 + 1.2 * len(panels), 1.6 + 0.25 * len(order))
+        fig, axes = plt.subplots(1, len(panels), figsize=size, sharex=True, sharey=True, squeeze=False)
         for ax, (title, frame) in zip(axes.flat, panels.items(), strict=True):
             _draw_rows(ax, frame.loc[order])
             ax.set_title(title)
@@ -68,7 +68,7 @@ def country_rows(
         for label, code in zip(first.get_yticklabels(), order, strict=True):
             if code in COUNTRY_MARKS:
                 label.set(color=COUNTRY_MARKS[code].colour, fontweight="bold")
-        first.tick_params(axis="y", labelsize=9.5)
+        first.tick_params(axis="y", labelsize=10.5)
         first.set_ylim(-0.8, len(order) - 0.2)
         fig.supxlabel(xlabel, fontsize=plt.rcParams["font.size"])
         if words:
@@ -107,10 +107,5 @@ def _explain(fig: Figure, words: Mapping[str, str]) -> None:
         "range": Line2D([], [], color=QUIET, linewidth=4.5, alpha=0.45),
         "wide": Line2D([], [], color=QUIET, linewidth=1.2),
     }
-    fig.legend(
-        [handles[name] for name in words],
-        list(words.values()),
-        loc="outside upper center",
-        ncols=2,
-        fontsize=9.5,
-    )
+    shown = [handles[name] for name in words]
+    fig.legend(shown, list(words.values()), loc="outside upper center", fontsize=10.5)

@@ -96,7 +96,7 @@ def series_rows(
     reach = 0.09 * (len(series) - 1) if frame["label"].duplicated().any() else 0.0
     aside = dict(zip(series, np.linspace(reach, -reach, len(series)), strict=True))
     with course_style():
-        fig, ax = plt.subplots(figsize=(7.5, 1.5 + (0.32 + 0.16 * len(series)) * len(labels)))
+        fig, ax = plt.subplots(figsize=(6.6, 1.5 + (0.32 + 0.16 * len(series)) * len(labels)))
         if reference is not None:
             ax.axvline(reference, color=INK, linewidth=1.4)
         for name in series:
