@@ -68,9 +68,7 @@ def claims_map(claims: pd.DataFrame, *, kinds: Sequence[str], evidence: Sequence
         ax.set_xticks(
             range(len(evidence)),
             [textwrap.fill(one, 22) for one in evidence],
-            rotation=55,
-            rotation_mode="anchor",
-            ha="left",
+            rotation=90,
         )
         ax.xaxis.tick_top()
         ax.tick_params(axis="x", labelsize=10)
