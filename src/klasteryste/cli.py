@@ -80,7 +80,7 @@ def book_build(
     course = read_course(root / "course.yml")
     titles = {code: Titles(course.title[code], course.subtitle[code]) for code in _languages(languages)}
     folders = Folders(root.resolve(), work.resolve())
-    build(folders, titles, [module.id for module in course.modules], strict=not loose)
+    build(folders, titles, course.notebooks, strict=not loose)
     print(f"The book is in {folders.site}")
 
 
@@ -93,8 +93,8 @@ def book_localise(
     from klasteryste.book.folders import Folders
     from klasteryste.course import read_course
 
-    modules = [module.id for module in read_course(root / "course.yml").modules]
-    localise(Folders(root.resolve(), work.resolve()), modules, _languages(languages), strict=not loose)
+    notebooks = read_course(root / "course.yml").notebooks
+    localise(Folders(root.resolve(), work.resolve()), notebooks, _languages(languages), strict=not loose)
     print(f"The localised sources are in {work / 'localised'}")
 
 

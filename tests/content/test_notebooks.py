@@ -19,8 +19,22 @@ NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 ALLOWED = yaml.safe_load((Path(__file__).parent / "numerals.yml").read_text(encoding="utf-8"))
 # How a page says the hours of a module, in words.
 HOURS = {
-    "en": {14: "fourteen hours", 18: "eighteen hours"},
-    "lt": {14: "keturiolika studijų valandų", 18: "aštuoniolika studijų valandų"},
+    "en": {
+        8: "eight hours",
+        12: "twelve hours",
+        14: "fourteen hours",
+        16: "sixteen hours",
+        18: "eighteen hours",
+        22: "twenty-two hours",
+    },
+    "lt": {
+        8: "aštuonios studijų valandos",
+        12: "dvylika studijų valandų",
+        14: "keturiolika studijų valandų",
+        16: "šešiolika studijų valandų",
+        18: "aštuoniolika studijų valandų",
+        22: "dvidešimt dvi studijų valandos",
+    },
 }
 PIN = {"keep_output", "nbval-check-output"}
 

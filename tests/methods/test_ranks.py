@@ -128,6 +128,19 @@ def test_pairwise_intervals_agree_with_csranks(simultaneous, correlated, stepdow
     assert found["worst"].tolist() == worst
 
 
+def test_a_unit_asked_about_alone_comes_out_as_among_all() -> None:
+    everybody = pairwise_rank_intervals(VALUES, SES, simultaneous=False, draws=2000, seed=1)
+    some = pairwise_rank_intervals(VALUES, SES, simultaneous=False, units=["f", "b"], draws=2000, seed=1)
+    pd.testing.assert_frame_equal(some, everybody.loc[["f", "b"]])
+
+
+def test_units_that_cannot_be_asked_about_are_refused() -> None:
+    with pytest.raises(CourseError, match="asked about 'z', which has no estimate"):
+        pairwise_rank_intervals(VALUES, SES, simultaneous=False, units=["z"], seed=1)
+    with pytest.raises(CourseError, match="leave `units` out"):
+        pairwise_rank_intervals(VALUES, SES, units=["a"], seed=1)
+
+
 def decision_gap(simultaneous: bool, n: int) -> float:
     """Find how far above n - 1 equal units, of standard error 1, one must stand to be first for certain."""
 

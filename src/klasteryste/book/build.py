@@ -42,16 +42,16 @@ class Titles:
 
 
 def localise(
-    folders: Folders, modules: Sequence[str], languages: Sequence[str], strict: bool = True
+    folders: Folders, notebooks: Sequence[str], languages: Sequence[str], strict: bool = True
 ) -> list[str]:
-    """Write every page and module notebook in each language, into ``localised/<language>`` of the build.
+    """Write every page and notebook in each language, into ``localised/<language>`` of the build.
 
     Parameters
     ----------
     folders : Folders
         Where to read and write.
-    modules : sequence of str
-        Ids of the modules whose notebooks are wanted.
+    notebooks : sequence of str
+        The notebooks that are wanted, such as ``m2``: below the folder ``notebooks``, without suffix.
     languages : sequence of str
         Language codes.
     strict : bool
@@ -69,10 +69,10 @@ def localise(
     """
     book = folders.root / "book"
     placed = {page: str(page.relative_to(book)) for page in sources(folders.root) if book in page.parents}
-    for module in modules:
-        notebook = folders.root / "notebooks" / f"{module}.ipynb"
-        read(notebook, "course.yml")
-        placed[notebook] = f"notebooks/{module}.ipynb"
+    for notebook in notebooks:
+        name = f"notebooks/{notebook}.ipynb"
+        read(folders.root / name, "course.yml")
+        placed[folders.root / name] = name
     for language in languages:
         target = folders.localised(known_language(language))
         for source, name in placed.items():
@@ -83,7 +83,7 @@ def localise(
 
 
 def build(
-    folders: Folders, titles: Mapping[str, Titles], modules: Sequence[str], strict: bool = True
+    folders: Folders, titles: Mapping[str, Titles], notebooks: Sequence[str], strict: bool = True
 ) -> None:
     """Build the site of every language in `titles`.
 
@@ -93,8 +93,8 @@ def build(
         Where to read and write.
     titles : mapping of str to Titles
         By language code.
-    modules : sequence of str
-        Ids of the modules, in order.
+    notebooks : sequence of str
+        The notebooks, as in `localise`, in order.
     strict : bool
         Whether a missing or outdated translation is an error.
 
@@ -104,9 +104,8 @@ def build(
         If a notebook fails (the cell and its error are named), or Sphinx or Pagefind has something to say.
     """
     languages = list(titles)
-    names = localise(folders, modules, languages, strict)
-    notebooks = [name for name in names if name.endswith(".ipynb")]
-    executed = _execute(folders, languages, notebooks)
+    names = localise(folders, notebooks, languages, strict)
+    executed = _execute(folders, languages, [name for name in names if name.endswith(".ipynb")])
     wheel = surroundings.wheel(folders)
     for language in languages:
         _prepare(folders, language, names, executed[language])
@@ -123,7 +122,7 @@ def build(
         html = folders.html(language)
         keep_only(html, (html / page for page in [*pages, "search.html"]), "*.html")
         shutil.copytree(html, folders.site / language)
-        for name in notebooks:
+        for name in executed[language]:
             shutil.copy2(folders.localised(language) / name, folders.site / language / name)
     surroundings.front_door(folders, {code: (words.title, words.subtitle) for code, words in titles.items()})
     surroundings.constraints(folders)

@@ -49,8 +49,9 @@ class Folders:
 
     def what_notebooks_rest_on(self) -> str:
         """Return the fingerprint of what an executed notebook depends on besides its own cells."""
-        parts = ("data", "methods", "figures", "locale", "__init__.py", "errors.py", "language.py")
-        library = [self.package / part for part in parts]
+        folders = ("data", "methods", "evidence", "figures", "plan", "locale")
+        names = (*folders, "__init__.py", "errors.py", "language.py")
+        library = [self.package / part for part in names]
         return fingerprint([*library, self.root / "data", self.root / "requirements.txt"])
 
     def unless_made(self, target: Path, made_from: str, make: Callable[[], object]) -> None:

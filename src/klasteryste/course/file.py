@@ -44,12 +44,25 @@ class Module(_Strict):
     outcomes: Annotated[list[Outcome], Field(min_length=1)]
 
 
+class Paper(_Strict):
+    """A short research paper: its notebook is ``notebooks/research/<id>.ipynb``."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    title: Text
+
+
 class Course(_Strict):
     """The whole course file."""
 
     title: Text
     subtitle: Text
     modules: Annotated[list[Module], Field(min_length=1)]
+    research: list[Paper] = []
+
+    @property
+    def notebooks(self) -> list[str]:
+        """Name every notebook of the book, without its suffix and below ``notebooks``, in order."""
+        return [module.id for module in self.modules] + [f"research/{paper.id}" for paper in self.research]
 
 
 def read_course(path: Path) -> Course:

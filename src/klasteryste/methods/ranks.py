@@ -7,6 +7,8 @@ differ by no more than a trillionth of the largest, so that rounding breaks no t
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -139,6 +141,7 @@ def pairwise_rank_intervals(
     level: float = 0.95,
     *,
     simultaneous: bool = True,
+    units: Sequence[Hashable] | None = None,
     stepdown: bool = True,
     draws: int = 10_000,
     seed: int,
@@ -171,6 +174,9 @@ def pairwise_rank_intervals(
     simultaneous : bool
         Whether the level is for *all* intervals at once, as a whole league table needs (True), or for each
         alone, as a question about one unit named beforehand needs (False).
+    units : sequence, optional
+        Without `simultaneous`, the units asked about; all if not given. Fewer take less time, and come out as
+        they do among all.
     stepdown : bool
         Whether to step down.
     draws : int
@@ -181,13 +187,14 @@ def pairwise_rank_intervals(
     Returns
     -------
     DataFrame
-        A row a unit: ``estimate``, ``rank``, ``best`` and ``worst``.
+        A row a unit (one of `units`, if given): ``estimate``, ``rank``, ``best`` and ``worst``.
 
     Raises
     ------
     CourseError
         As `joint_rank_intervals`, and if a covariance matrix has gaps, is not symmetric or has a negative
-        eigenvalue, or there are too few draws.
+        eigenvalue, there are too few draws, or `units` names one without an estimate or is given where
+        intervals are simultaneous.
 
     References
     ----------
@@ -196,29 +203,35 @@ def pairwise_rank_intervals(
     where = "pairwise_rank_intervals"
     centre = _estimates(where, estimates, level)
     require_whole(where, fewest=100, draws=draws)
+    asked = list(estimates.index if units is None else units)
+    for unit in asked:
+        if unit not in estimates.index:
+            raise CourseError(f"{where} was asked about {unit!r}, which has no estimate: name one that has")
+    if units is not None and simultaneous:
+        raise CourseError(f"{where}: intervals of all units at once need all units: leave `units` out")
     covariance = _covariance(where, errors, estimates.index)
     noise = _noise(where, covariance, draws, seed)
     places, n = _scores.places(centre), len(centre)
     first, second = np.nonzero(~np.eye(n, dtype=bool))
     families = (
-        [np.ones(len(first), dtype=bool)]
+        {0: np.ones(len(first), dtype=bool)}
         if simultaneous
-        else [(first == i) | (second == i) for i in range(n)]
+        else {i: (first == i) | (second == i) for i in map(int, estimates.index.get_indexer(pd.Index(asked)))}
     )
     best, worst = np.ones(n, dtype=int), np.full(n, n)
-    for unit, family in enumerate(families):
+    for position, family in families.items():
         j, k = first[family], second[family]
         # Without errors, values that rounding alone tells apart share a place.
         gap = np.where(places[j] == places[k], 0.0, centre[j] - centre[k])
         above = _above(gap, _difference_se(covariance, j, k), noise, (j, k), level, stepdown)
         better, worse = np.bincount(k[above], minlength=n), np.bincount(j[above], minlength=n)
-        concerned = slice(None) if simultaneous else slice(unit, unit + 1)
+        concerned = slice(None) if simultaneous else slice(position, position + 1)
         best[concerned] += better[concerned]
         worst[concerned] -= worse[concerned]
     return pd.DataFrame(
         {"estimate": centre, "rank": places, "best": best, "worst": worst},
         index=estimates.index,
-    )
+    ).loc[asked]
 
 
 def _above(
