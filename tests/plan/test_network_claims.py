@@ -52,6 +52,7 @@ CHANCE = nx.gnm_random_graph(24, 60, seed=3)
         (RING, {"property": "cohesive", "p": 0.001}, Verdict.PASS),
         (RING, {"property": "cohesive", "p": 0.6}, Verdict.FAIL),
         (CHANCE, {"property": "cohesive", "p": 0.005}, Verdict.FAIL),
+        (CHANCE, {"property": "cohesive", "p": 0.525}, Verdict.FAIL),
         # Neighbours in the ring are of different sectors, those across it are alike.
         (RING, {"property": "bridging", "p": 0.0002}, Verdict.PASS),
         (CHANCE, {"property": "bridging", "p": 0.01}, Verdict.FAIL),

@@ -116,6 +116,22 @@ def hanging_twice(plan: PlanDict) -> None:
     ties(plan, "0-1 0-2 1-2 0-3 1-3 0-4 1-4 2-4 0-5 4-5 1-6 0-6 3-7 3-8 7-8 8-9 9-3" + HANGING)
 
 
+def insured_otherwise(plan: PlanDict) -> None:
+    """Name the partner on whom the network hangs in a risk of another kind."""
+    hanging(plan)
+    plan["risks"].append(mitigated("biblioteka") | {"class": "other"})
+
+
+def circle(plan: PlanDict) -> None:
+    """Let an arrow lead back from the outcome, while all else still reaches it."""
+    back = {
+        "from": "savanoryste",
+        "to": "lenta",
+        "assumption": text("Savanoriai padeda.", "Volunteers help."),
+    }
+    plan["logic"]["links"].append(back)
+
+
 def without_sector(*sectors: str) -> Change:
     def change(plan: PlanDict) -> None:
         for partner in plan["partners"]:
@@ -305,11 +321,14 @@ MORE: list[tuple[str, Change, Verdict]] = [
     ("R10", setting("indicators.1.history.column", "answers"), Verdict.FAIL),
     ("R12", setting("indicators.0.measure", "satisfaction", "indicators.1.measure", "count"), Verdict.FAIL),
     ("R12", setting("indicators.0.level", "output"), Verdict.FAIL),
+    ("R12", setting("indicators.1.level", "outcome"), Verdict.FAIL),
+    ("R13", circle, Verdict.FAIL),
     ("R13", setting("logic.links.6.to", "kaimynu-dienos"), Verdict.FAIL),
     ("R13", setting("logic.links.6.to", "pasitikejimas"), Verdict.FAIL),
     ("R14", without_sector("knowledge"), Verdict.WARN),
     ("R16", lambda plan: (hanging(plan), plan["risks"].append(mitigated("biblioteka"))), Verdict.PASS),  # type: ignore[list-item]
     ("R16", lambda plan: (hanging(plan), plan["risks"].append(mitigated("gimnazija"))), Verdict.FAIL),  # type: ignore[list-item]
+    ("R16", insured_otherwise, Verdict.FAIL),
     ("R17", of_claim("tarp-sektoriu", "p", None), Verdict.FAIL),
     ("R17", of_claim("tarp-sektoriu", "p", 0.0001), Verdict.PASS),
     ("R17", add_claim(text=text("Tai glaudus tinklas.", "They work well.")), Verdict.FAIL),
@@ -318,6 +337,7 @@ MORE: list[tuple[str, Change, Verdict]] = [
     ("R19", setting("tie_survey", None), Verdict.FAIL),
     ("R20", setting("budget.lines.2.activity", "lenta"), Verdict.FAIL),
     ("R20", setting("budget.lines.2.activity", "renginiai"), Verdict.FAIL),
+    ("R20", setting("budget.lines.0.activity", "renginiai"), Verdict.FAIL),
     ("R21", setting("risks.0.class", "other"), Verdict.FAIL),
     ("R22", setting("evaluation.design", "before_after"), Verdict.FAIL),
     ("R22", setting("evaluation.comparison", ["F07"]), Verdict.FAIL),
@@ -488,6 +508,13 @@ def test_longer_changes_stand_in_only_within_the_slack_and_it_is_said(tmp_path: 
     (finding,) = [f for f in one_rule("R08", plan, tmp_path).findings if f.place[1] == 1]
     assert finding.verdict is Verdict.PASS
     assert "no changes over 3 years: those over 4 are taken" in finding.message
+
+
+def test_ones_own_place_among_the_peers_is_called_that(tmp_path: Path):
+    plan = base()
+    plan["peers"]["units"] = ["F07", "F01"]
+    (finding,) = one_rule("R23", plan, tmp_path).findings
+    assert finding.message == "The plan's own place is among its peers."
 
 
 def test_a_file_that_is_no_plan_fails_the_first_rule_and_leaves_the_others(tmp_path: Path):

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from klasteryste.data.own import regular_file
@@ -80,27 +81,34 @@ def _in_file(name: str, text: str, columns: Sequence[str], after: re.Pattern[str
         for column in header:
             if column.strip().lower() in columns:
                 yield Leak("column", file=name, line=1)
-    counts: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        for kind in _kinds(line, after, cells=name.lower().endswith(".csv")):
-            counts[kind] = counts.get(kind, 0) + 1
-            if counts[kind] <= _MOST_OF_A_KIND:
-                yield Leak(kind, file=name, line=number)
-
-
-def _kinds(text: str, after: re.Pattern[str], *, cells: bool = False) -> Iterator[str]:
-    """Name each kind of personal data in a text, or in a line of cells, once."""
     # A given name and a surname may stand in cells side by side; digits of two cells make no number.
+    cells = name.lower().endswith(".csv")
     words = _BETWEEN_CELLS.sub(" ", text) if cells else text
-    text = _BETWEEN_CELLS.sub(" | ", text) if cells else text
-    if "@" in text and _EMAIL.search(text):
-        yield "email"
-    if any(_is_phone(match[0]) for match in _PHONE.finditer(text)):
-        yield "phone"
-    if any(is_personal_code(match[0]) for match in _ELEVEN_DIGITS.finditer(text)):
-        yield "code"
-    if _names_a_person(words, after):
-        yield "name"
+    digits = _BETWEEN_CELLS.sub(" | ", text) if cells else text
+    for kind, where in _SEARCHES.items():
+        searched = words if kind == "name" else digits
+        for position in islice(where(searched, after), _MOST_OF_A_KIND):
+            yield Leak(kind, file=name, line=1 + searched.count("\n", 0, position))
+
+
+def _kinds(text: str, after: re.Pattern[str]) -> Iterator[str]:
+    """Name each kind of personal data in a text once."""
+    one_line = text.replace("\n", " ")
+    for kind, where in _SEARCHES.items():
+        if next(where(one_line, after), None) is not None:
+            yield kind
+
+
+def _emails(text: str, after: re.Pattern[str]) -> Iterator[int]:
+    return (match.start() for match in _EMAIL.finditer(text)) if "@" in text else iter(())
+
+
+def _phones(text: str, after: re.Pattern[str]) -> Iterator[int]:
+    return (match.start() for match in _PHONE.finditer(text) if _is_phone(match[0]))
+
+
+def _codes(text: str, after: re.Pattern[str]) -> Iterator[int]:
+    return (match.start() for match in _ELEVEN_DIGITS.finditer(text) if is_personal_code(match[0]))
 
 
 _BETWEEN_CELLS = re.compile(r'[,;\t"]+')
@@ -108,8 +116,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # +370 612 34567 and other international numbers; 8 612 34567, (8 5) 212 3456, 0 612 34567.
 _PHONE = re.compile(
     r"(?<![\w.,+-])(?:"
-    r"(?:\+[1-9]|00370)(?:[\s\u00a0().-]{0,2}[0-9]){7,13}"
-    r"|\(?[80][\s\u00a0-]?\(?[3-7]\)?(?:[\s\u00a0)-]{0,2}[0-9]){7}"
+    r"(?:\+[1-9]|00370)(?:[ \t\u00a0().-]{0,2}[0-9]){7,13}"
+    r"|\(?[80][ \t\u00a0-]?\(?[3-7]\)?(?:[ \t\u00a0)-]{0,2}[0-9]){7}"
     r")(?!\w|[.,][0-9])"
 )
 # Thousands in groups of three are an amount.
@@ -148,8 +156,8 @@ _UPPER = "A-ZĄČĘĖĮŠŲŪŽ"
 _LOWER = "a-ząčęėįšųūž"
 _WORD = rf"[{_UPPER}][{_LOWER}]+"
 # The nominative alone: what is named after a person has the genitive, as in Jono Basanavičiaus gimnazija.
-_PAIR = re.compile(rf"\b(?=({_WORD})\s+({_WORD}(?:-{_WORD})?)\b)")
-_INITIAL = re.compile(rf"\b[{_UPPER}]\.\s?({_WORD}(?:-{_WORD})?)\b(?!,?\s?\(?(?:19|20)[0-9]{{2}})")
+_PAIR = re.compile(rf"\b(?=({_WORD})[^\S\n]+({_WORD}(?:-{_WORD})?)\b)")
+_INITIAL = re.compile(rf"\b[{_UPPER}]\.[^\S\n]?({_WORD}(?:-{_WORD})?)\b(?!,?\s?\(?(?:19|20)[0-9]{{2}})")
 _SURNAME = re.compile(
     r"\w+(?:as|is|ys|us|a|ė|ienė|ytė|aitė|utė|ūtė)(?:-\w+(?:ė|a|as|is|ys|us))?", re.IGNORECASE
 )
@@ -170,12 +178,15 @@ def _institution(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:\s+[\w’'„“-]+){{0,2}}?\s+(?:{listed})\b", re.IGNORECASE)
 
 
-def _names_a_person(text: str, after: re.Pattern[str]) -> bool:
+def _names(text: str, after: re.Pattern[str]) -> Iterator[int]:
     for match in _PAIR.finditer(text):
         person = match[1] in _given_names() and _SURNAME.fullmatch(match[2])
         if person and not after.match(text, match.end(2)):
-            return True
-    return any(
-        _SURE_SURNAME.fullmatch(match[1]) and not after.match(text, match.end())
-        for match in _INITIAL.finditer(text)
-    )
+            yield match.start()
+    for match in _INITIAL.finditer(text):
+        if _SURE_SURNAME.fullmatch(match[1]) and not after.match(text, match.end()):
+            yield match.start()
+
+
+# By kind, where in a text there is personal data of that kind.
+_SEARCHES = {"email": _emails, "phone": _phones, "code": _codes, "name": _names}
