@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.plan.plans import (
     EVIDENCE,
@@ -24,6 +25,7 @@ from tests.plan.plans import (
 
 from klasteryste import use_language
 from klasteryste.evidence import Census, Sample, compute, record
+from klasteryste.methods.changes import change_windows, check_change
 from klasteryste.methods.power import detectable_change
 from klasteryste.plan import Result, Verdict, check, read_settings
 from klasteryste.plan.rules import RULES
@@ -431,6 +433,9 @@ def test_a_target_at_the_very_limit_is_attainable_and_beyond_it_is_not(tmp_path:
     )
     again = compute(evidence, EVIDENCE).value
     limit = float(beyond.message.rsplit("is ", 1)[1].split()[0]) / 100
+    table = pd.read_csv(EVIDENCE / "volunteers.csv").assign(value=lambda t: t["volunteers"] / t["residents"])
+    windows = change_windows(table, "value", unit="place", horizon=4)
+    assert limit == pytest.approx(check_change(windows, again, 0.1, quantile=0.9).limit, abs=6e-4)
     for over, verdict in ((-0.0006, Verdict.PASS), (0.0006, Verdict.FAIL)):
         plan["indicators"][0]["target"]["value"] = round(again + limit + over, 6)
         (finding,) = [f for f in one_rule("R08", plan, tmp_path / "b").findings if f.place[1] == 0]
