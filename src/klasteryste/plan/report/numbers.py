@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from klasteryste.data import find, load
@@ -24,8 +23,8 @@ class Number:
 
     Attributes
     ----------
-    name, stated, unit, population : str
-        What it is, as the plan states it, in what unit, and of whom.
+    name, stated, unit : str
+        What it is, as the plan states it, and in what unit.
     computed, interval, n, effective_n : str or None
         As computed again, its 95 % interval, how many it rests on, and how many a simple random sample would
         need; None where there is none.
@@ -48,7 +47,6 @@ class Number:
     name: str
     stated: str
     unit: str
-    population: str
     computed: str | None
     interval: str | None
     n: str | None
@@ -77,12 +75,11 @@ def numbers(report: Report, case: Case) -> list[Number]:
     return list(found.values())
 
 
-def verdict_at(report: Report, place: Place, rules: Iterable[str] | None = None) -> Verdict:
+def verdict_at(report: Report, place: Place) -> Verdict:
     """Give the gravest verdict on anything at a place of the plan or within it."""
     found = [
         finding.verdict
         for result in report.results
-        if rules is None or result.rule in rules
         for finding in result.findings
         if finding.place[: len(place)] == place
     ]
@@ -131,7 +128,6 @@ def _number(report: Report, case: Case, place: Place, cited: Cited) -> Number:
         name=str(cited.name),
         stated=amount(cited.value, unit, decimals),
         unit="" if unit == SHARE else unit,
-        population=cited.population or "",
         computed=None if again is None else amount(again.value, unit, decimals),
         interval=interval,
         n=None if again is None or again.n is None or census else amount(again.n, "", 0),

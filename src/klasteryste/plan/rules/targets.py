@@ -101,7 +101,8 @@ def _attainable(case: Case, place: Place, indicator: Indicator, limits: Limits) 
         # Checking draws nothing, and need not wait for what draws.
         from klasteryste.figures.plan import change_fan
 
-        figure = change_fan(windows, check, baseline=baseline, change=change, quantile=quantile, unit=unit)
+        stated = indicator.baseline.value
+        figure = change_fan(windows, check, baseline=stated, change=change, quantile=quantile, unit=unit)
         return figure, message
 
     return Finding(verdict, message, (*place, "target"), check.percentile, fixes.get(verdict), draw)
