@@ -122,9 +122,9 @@ def risk_grid(risks: pd.DataFrame, *, xlabel: str, ylabel: str, high: int) -> Fi
             if first is not None:
                 ax.plot([one - 0.5, one + 0.5], [first - 0.5] * 2, color=INK, linewidth=1.6)
                 ax.plot([first - 0.5] * 2, [one - 0.5, one + 0.5], color=INK, linewidth=1.6)
-        for (probability, impact), group in risks.groupby(["probability", "impact"]):
+        for (x, y), group in risks.groupby(["probability", "impact"]):
             ax.text(
-                *(probability, impact - 0.08),
+                *(x, y - 0.08),
                 "\n".join(f"• {name}" for name in group["name"]),
                 ha="center",
                 va="center",
