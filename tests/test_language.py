@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def _library_strings() -> set[str]:
                 r'\b_t?\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+),?\s*\)', path.read_text(encoding="utf-8")
             )
             for literals in calls:
-                found.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
+                found.add(ast.literal_eval(f"({literals})"))
     return found
 
 

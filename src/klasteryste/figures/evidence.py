@@ -16,8 +16,8 @@ from klasteryste.errors import CourseError
 from klasteryste.figures.style import INK, QUIET, SERIES_MARKS, axis_numbers, course_style
 from klasteryste.language import _, number
 
-# Letters that a line of a station's words holds at most, and heights in units of one line of text. The drawing
-# is narrow, so that its words can still be read on a telephone.
+# Letters that a line of a station's words holds at most, and heights in units of one line of text. The
+# drawing is narrow, so that its words can still be read on a telephone.
 _LETTERS = 46
 _LINE, _PADDING, _ARROW = 1.0, 0.75, 2.4
 # A hash of 256 bits is drawn as a square.

@@ -122,16 +122,11 @@ def risk_grid(risks: pd.DataFrame, *, xlabel: str, ylabel: str, high: int) -> Fi
             if first is not None:
                 ax.plot([one - 0.5, one + 0.5], [first - 0.5] * 2, color=INK, linewidth=1.6)
                 ax.plot([first - 0.5] * 2, [one - 0.5, one + 0.5], color=INK, linewidth=1.6)
-        for (x, y), group in risks.groupby(["probability", "impact"]):
-            ax.text(
-                *(x, y - 0.08),
-                "\n".join(f"• {name}" for name in group["name"]),
-                ha="center",
-                va="center",
-                fontsize=8.5,
-                color=INK,
-                wrap=True,
-            )
+        at: dict[tuple[int, int], list[str]] = {}
+        for name, (x, y) in zip(risks["name"], degrees.tolist(), strict=True):
+            at.setdefault((x, y), []).append(f"• {name}")
+        for (x, y), names in at.items():
+            ax.text(*(x, y - 0.08), "\n".join(names), ha="center", va="center", fontsize=8.5, color=INK)
         ax.set(xlim=(0.5, 5.5), ylim=(0.5, 5.5), xlabel=xlabel, ylabel=ylabel)
         ax.set_xticks(_DEGREES)
         ax.set_yticks(_DEGREES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from klasteryste.errors import CourseError
 from klasteryste.language import _
 from klasteryste.plan.case import Case
-from klasteryste.plan.document import Document, Place, read_document
+from klasteryste.plan.document import Document, read_document
+from klasteryste.plan.faults import findings
 from klasteryste.plan.model import Plan
 from klasteryste.plan.rules import RULES
 from klasteryste.plan.settings import Setting, read_settings
@@ -71,7 +72,7 @@ def check(path: Path, settings: Mapping[str, Setting] | None = None) -> Report:
     try:
         case = Case(Plan.model_validate(document.value), document)
     except ValidationError as error:
-        missing = tuple(_faults(error, document))
+        missing = tuple(findings(error, document))
         results = [Result("R01", Verdict.FAIL, missing)]
         unread = found(Verdict.NOT_CHECKABLE, _("The plan cannot be read (R01)."), ())
         results += [Result(rule, unread.verdict, (unread,)) for rule in RULES if rule != "R01"]
@@ -87,18 +88,6 @@ def _result(rule: str, case: Case, setting: Setting) -> Result:
         findings = (Finding(Verdict.NOT_CHECKABLE, str(error), ()),)
     verdicts = [finding.verdict for finding in findings] or [Verdict.PASS]
     return Result(rule, max(verdicts, key=lambda verdict: verdict.gravity), findings)
-
-
-def _faults(error: ValidationError, document: Document) -> Iterator[Finding]:
-    """Say of each thing that keeps a file from being a plan where it is."""
-    for fault in error.errors(include_url=False, include_input=False):
-        place: Place = ()
-        for part in fault["loc"]:
-            # The kind of a claim is part of pydantic's path, and not of the file's.
-            if (*place, part) in document.lines:
-                place = (*place, part)
-        words = fault["msg"].removeprefix("Value error, ")
-        yield Finding(Verdict.FAIL, f"{'.'.join(map(str, fault['loc']))}: {words}", place)
 
 
 def _version(document: Document, case: Case | None) -> str:
