@@ -1,0 +1,228 @@
+"""What people look at: forged results, active content in feedback, escape sequences, formulas."""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..submission import Edit, Gain, Submission
+from .notebooks import cell_of
+
+SCRIPT = "<script>window.owned = '@NAME@'</script>"
+ACTIVE = (
+    "<script>window.owned = 1</script><img src=x onerror=window.owned=1>"
+    '<svg onload=window.owned=1><a href="javascript:window.owned=1">x</a></svg>'
+    "<iframe srcdoc='<script>window.owned=1</script>'></iframe><style>*{display:none}</style>"
+    "<form action='http://127.0.0.1:1/owned'><input name=mark></form>"
+)
+
+
+def essay(content: str) -> Edit:
+    """Return what writes an essay."""
+
+    def edit(notebook: NotebookNode) -> None:
+        cell_of(notebook, "essay").source = content
+
+    return edit
+
+
+def attachment(notebook: NotebookNode) -> None:
+    """Attach a picture that is a page."""
+    cell = cell_of(notebook, "essay")
+    cell.source = "![x](attachment:x.svg) ![y](attachment:y.png)"
+    cell.attachments = {
+        "x.svg": {"image/svg+xml": ACTIVE},
+        "y.png": {"image/png": 'x" onerror="window.owned=1'},
+    }
+
+
+def widgets(notebook: NotebookNode) -> None:
+    """Put a page into the state of widgets, and into the names of the notebook's metadata."""
+    notebook.metadata["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {"state": {"a": {"x": f"</script>{ACTIVE}"}}}
+    }
+    notebook.metadata["title"] = f"</title>{ACTIVE}"
+    notebook.metadata["language_info"] = {"name": f"python</style>{ACTIVE}", "pygments_lexer": "../x"}
+    notebook.cells.append(nbformat.v4.new_raw_cell(ACTIVE, id="raw", metadata={"raw_mimetype": "text/html"}))
+
+
+ATTACKS = [
+    Submission(
+        "result-during-test",
+        "The function sends a result of three points while the test that calls it runs.",
+        Gain.MARKS,
+        answers={
+            "words": """
+def words(text):
+    kernel = get_ipython().kernel
+    kernel.session.send(
+        kernel.iopub_socket, "execute_result",
+        {"data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1},
+        parent=kernel.get_parent(), ident=b"execute_result",
+    )
+    return 0
+""",
+            "mean": """
+def mean(values):
+    words("")
+    return 0
+""",
+        },
+    ),
+    Submission(
+        "result-from-thread",
+        "A thread sends results and clears outputs all the time, for whichever cell is running.",
+        Gain.MARKS,
+        """
+import threading
+import time
+
+kernel = get_ipython().kernel
+
+def send():
+    for _ in range(2000):
+        parent = kernel.get_parent()
+        for kind, content in (
+            ("clear_output", {"wait": False}),
+            ("execute_result", {"data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1}),
+            ("status", {"execution_state": "idle"}),
+        ):
+            kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
+        time.sleep(0.005)
+
+threading.Thread(target=send, daemon=True).start()
+""",
+    ),
+    Submission(
+        "reply-before-its-time",
+        "Replies to the cells to come are sent beforehand, with results in them.",
+        Gain.MARKS,
+        """
+kernel = get_ipython().kernel
+parent = kernel.get_parent()
+for number in range(1, 200):
+    kernel.session.send(
+        kernel.shell_stream, "execute_reply",
+        {"status": "ok", "execution_count": number, "user_expressions": {}, "payload": []},
+        parent=parent, ident=kernel._parent_ident["shell"],
+    )
+""",
+    ),
+    Submission(
+        "page-in-output",
+        "Outputs are pages with scripts: as HTML, as a picture, as JavaScript, as Markdown, as LaTeX.",
+        Gain.PAGE,
+        answers={
+            "mean": f"""
+from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
+
+active = {ACTIVE!r}
+display(HTML(active), Javascript("window.owned = 1"), Markdown(active), Latex(active))
+display({{"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'>" + active + "</svg>"}}, raw=True)
+display({{"image/png": 'x" onerror="window.owned=1'}}, raw=True)
+display({{"text/html": active, "application/vnd.jupyter.widget-view+json": {{"model_id": active}}}}, raw=True)
+print(active)
+""",
+        },
+    ),
+    Submission(
+        "page-in-error",
+        "The name and the message of an error are a page with a script.",
+        Gain.PAGE,
+        answers={
+            "mean": f"""
+def mean(values):
+    raise type({ACTIVE!r}, (Exception,), {{}})({ACTIVE!r})
+""",
+            "largest": f"""
+largest = type({ACTIVE!r}, (int,), {{"__repr__": lambda self: {ACTIVE!r}}})(3)
+raise ValueError({ACTIVE!r})
+""",
+        },
+    ),
+    Submission(
+        "page-in-essay",
+        "The essay is a page with scripts, forms and styles.",
+        Gain.PAGE,
+        edit=essay(
+            f"An essay.\n\n{ACTIVE}\n\n[x](javascript:window.owned=1) <b onclick=window.owned=1>b</b>"
+        ),
+    ),
+    Submission("page-in-attachment", "A picture in the essay is a page.", Gain.PAGE, edit=attachment),
+    Submission(
+        "page-in-metadata",
+        "The metadata, a raw cell and the state of widgets hold a page.",
+        Gain.PAGE,
+        edit=widgets,
+    ),
+    Submission(
+        "page-in-formula",
+        "Formulas in the essay hold links, pages, and a macro that doubles itself.",
+        Gain.PAGE,
+        edit=essay(
+            r"$\href{javascript:window.owned=1}{x}$ $\text{<img src=x onerror=window.owned=1>}$ "
+            r"$\newcommand{\a}{\a\a}\a$ $$\require{html}\style{background:url(http://127.0.0.1:1/owned)}{x}$$"
+        ),
+    ),
+    Submission(
+        "picture-from-elsewhere",
+        "The essay shows pictures of another host, which learns who opens the page and when.",
+        Gain.PAGE,
+        edit=essay(
+            "![x](http://127.0.0.1:1/owned.png) <img src='//127.0.0.1:1/owned.png'>"
+            "<link rel=stylesheet href=http://127.0.0.1:1/owned.css>"
+        ),
+    ),
+    Submission(
+        "escape-sequences",
+        "Outputs, errors and warnings hold commands for the lecturer's terminal.",
+        Gain.PAGE,
+        """
+import sys
+import warnings
+
+print("\\x1b]0;owned-@NAME@\\x07\\x1b[2J")
+print("\\x1b]0;owned-@NAME@\\x07\\x1b[2J", file=sys.stderr)
+sys.__stderr__.write("\\x1b]0;owned-@NAME@\\x07\\x1b[2J\\n")
+sys.__stdout__.write("\\x1b]0;owned-@NAME@\\x07\\x1b[2J\\n")
+import os
+for number in (1, 2):
+    try:
+        os.write(number, b"\\x1b]0;owned-@NAME@\\x07\\x1b[2J\\n")
+    except OSError:
+        pass
+warnings.warn("\\x1b]0;owned-@NAME@\\x07")
+raise ValueError("\\x1b]0;owned-@NAME@\\x07")
+""",
+    ),
+    Submission(
+        "remembers-hidden-inputs",
+        "The function keeps what tests call it with, and a later answer prints it.",
+        Gain.HIDDEN,
+        answers={
+            "mean": """
+seen = []
+
+def mean(values):
+    seen.append(values)
+    return sum(values) / len(values)
+""",
+            "purse": "print([2 * value for values in seen for value in values])",
+        },
+        earned=2,
+    ),
+    Submission(
+        "prints-hidden-inputs",
+        "The function prints what tests call it with, and raises it as an error.",
+        Gain.HIDDEN,
+        answers={
+            "mean": """
+def mean(values):
+    print([2 * value for value in values])
+    if values[0] > 1000:
+        raise ValueError(str(2 * values[0]))
+    return sum(values) / len(values)
+"""
+        },
+    ),
+]
