@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Debian packages that tests in a browser need.
-PACKAGES := chromium fonts-dejavu-core
+PACKAGES := bubblewrap chromium fonts-dejavu-core
 ROOT := $(filter 0,$(shell id -u))
 # nbgrader starts alembic by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
