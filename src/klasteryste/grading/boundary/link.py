@@ -1,0 +1,835 @@
+"""The judging side's end of the boundary: what the student's things look like to a test.
+
+A value is a value. A function of the student is a function here whose call is made there; an object of a
+class of theirs has attributes that are asked for one by one, and as little else as the task allows.
+"""
+
+from __future__ import annotations
+
+import builtins
+import collections
+import inspect
+import io
+import operator
+import random
+import socket
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from klasteryste.grading.boundary.codec import (
+    CLASSES,
+    LIMITS,
+    Decoder,
+    Encoder,
+    Limits,
+    Message,
+    Node,
+    Refused,
+    is_name,
+    isinstance_of,
+    kind,
+    kind_of_class,
+    plain_base,
+    text_of,
+)
+from klasteryste.grading.boundary.objects import (
+    FUNCTIONS,
+    ITERATOR_TYPES,
+    ITERATORS,
+    OPERATORS,
+    Side,
+    exception_node,
+    instance_node,
+    named_tuple_node,
+    read_exception,
+    read_exception_class,
+    read_instance,
+    read_named_tuple,
+)
+from klasteryste.grading.boundary.profile import Profile
+from klasteryste.grading.boundary.wire import Gone, Stream, Talk
+from klasteryste.language import _
+
+GRACE = 3.0
+"""Seconds beyond a call's time in which the student's side may still say that the time is over."""
+
+_ALWAYS = frozenset({"__call__", "__iter__", "__next__", "__len__", "__getitem__", "__enter__", "__exit__"})
+"""What an object of any class of a student's may be asked to do: all it can give are plain values."""
+_RUNS = frozenset({"call", "attr", "set", "op", "next"})
+"""Questions that run code of the student, which may change anything that was asked for before."""
+_QUIET = frozenset({"__str__", "__repr__", "__format__", "__hash__", "__ne__"})
+"""Operators that have a harmless default here."""
+
+
+class Halt(BaseException):
+    """The judging of a cell ends here, whatever the test catches.
+
+    Attributes
+    ----------
+    name : str
+        Kind of error to show.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+class NotPlain(TypeError):  # noqa: N818
+    """A test did with a student's object what cannot be done from outside."""
+
+
+class Unlearnt(Exception):  # noqa: N818  (told in words at release)
+    """A test does what no profile can allow."""
+
+
+class Link(Side):
+    """The judging side's connection to one student's process.
+
+    Parameters
+    ----------
+    sock : socket.socket
+        Where the student's side answers.
+    profile : Profile
+        What the source's solution does.
+    namespace : dict
+        The names of the cells that run here.
+    learning : bool, optional
+        Whether the other side is the source itself, which may do everything, and is watched.
+    limits : Limits, optional
+        How much may cross in one message.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        profile: Profile,
+        namespace: dict[str, Any],
+        *,
+        learning: bool = False,
+        limits: Limits = LIMITS,
+    ) -> None:
+        super().__init__()
+        self.profile = profile
+        self.namespace = namespace
+        self.learning = learning
+        self.limits = limits
+        self.talk = Talk(Stream(sock, limits), self.handle)
+        self.deadline = time.monotonic() + 3600
+        self.dead: str | None = None
+        self.halted: Halt | None = None
+        self.locked: dict[str, type] = {}
+        self.before_call: list[Callable[[], None]] = []
+        self.after_call: list[Callable[[], None]] = []
+        self.copy_back = False
+        self.unexpected = False
+        self.operators: dict[str, set[str]] = {}
+        self.changes: dict[str, set[str]] = {}
+        self._proxies: dict[int, Any] = {}
+        self._seeds: list[Any] = [None, None]
+        self._raised: list[BaseException] = []
+        self._exceptions: dict[type, int] = {}
+
+    # --- questions ---------------------------------------------------------------------------------------
+
+    def hello(self) -> None:
+        """Tell the student's side which classes both sides have and which are the task."""
+        self._ask(["hello", sorted(self.locked), sorted(self.profile.tasks)], Encoder(self, self.limits))
+
+    def get(self, name: str) -> Any:
+        """Return what the student bound a name to.
+
+        Raises
+        ------
+        KeyError
+            If nothing.
+        """
+        answer = self._ask(["get", name], Encoder(self, self.limits))
+        if answer.node == ["none"]:
+            raise KeyError(name)
+        return self._result(answer)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the student bound a name."""
+        return self._result(self._ask(["has", name], Encoder(self, self.limits))) is True
+
+    def names(self) -> list[str]:
+        """Return the names that the student bound."""
+        names = self._result(self._ask(["names"], Encoder(self, self.limits)))
+        return [name for name in names if is_name(name)]
+
+    def bind(self, name: str, value: Any) -> None:
+        """Bind a name on the student's side."""
+        encoder = Encoder(self, self.limits)
+        self._result(self._ask(["bind", name, encoder.value(value)], encoder))
+
+    def figures(self) -> list[Any]:
+        """Return the figures that are open in the student's pyplot, the current one last."""
+        figures = self._result(self._ask(["figures"], Encoder(self, self.limits)))
+        return figures if isinstance(figures, list) else []
+
+    def call(self, label: str, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function of the student."""
+        encoder = Encoder(self, self.limits)
+        try:
+            node = [
+                "call", ["Y", number], encoder.value(list(args)), list(kwargs), encoder.value(list(kwargs.values())),
+                self._new_seeds(encoder), self._left(),
+            ]  # fmt: skip
+        except Refused as error:
+            raise NotPlain(
+                _("This cannot be passed to a student's function: {why}").format(why=error)
+            ) from None
+        arguments = {str(place): value for place, value in enumerate(args)} | kwargs
+        return self._result(self._ask(node, encoder), label, arguments)
+
+    def attribute(self, number: int, name: str) -> Any:
+        """Return an attribute of an object of the student."""
+        if not is_name(name):
+            raise AttributeError(name)
+        return self._result(self._ask(["attr", ["Y", number], name], Encoder(self, self.limits)))
+
+    def set_attribute(self, number: int, name: str, value: Any) -> None:
+        """Set an attribute of an object of the student."""
+        encoder = Encoder(self, self.limits)
+        self._result(self._ask(["set", ["Y", number], name, encoder.value(value)], encoder))
+
+    def operate(self, label: str, number: int, name: str, args: tuple[Any, ...]) -> Any:
+        """Apply an operator to an object of the student."""
+        if self.learning:
+            self.operators.setdefault(label, set()).add(name)
+        encoder = Encoder(self, self.limits)
+        try:
+            node = ["op", ["Y", number], name, encoder.value(list(args)), self._left()]
+        except Refused:
+            return NotImplemented
+        arguments = {str(place): value for place, value in enumerate(args)}
+        return self._result(self._ask(node, encoder), f"{label}.{name}", arguments)
+
+    def advance(self, number: int) -> Any:
+        """Return the next value of an iterator of the student."""
+        answer = self._ask(["next", ["Y", number], self._left()], Encoder(self, self.limits))
+        got = self._result(answer)
+        if type(got) is not tuple or len(got) != 2 or type(got[0]) is not bool:
+            raise self._lost(_("The answer made no sense."))
+        if not got[0]:
+            raise StopIteration(got[1])
+        return got[1]
+
+    def describe(self, number: int) -> inspect.Signature:
+        """Return the signature of a function of the student."""
+        rows, annotated, returns = self._result(
+            self._ask(["describe", ["Y", number]], Encoder(self, self.limits))
+        )
+        nothing = inspect.Parameter.empty
+        parameters = [
+            inspect.Parameter(
+                name, list(inspect._ParameterKind)[kind_], default=default if has else nothing,
+                annotation=annotation if told else nothing,
+            )
+            for name, kind_, has, default, told, annotation in rows
+        ]  # fmt: skip
+        return inspect.Signature(parameters, return_annotation=returns if annotated else nothing)
+
+    # --- answers -----------------------------------------------------------------------------------------
+
+    def _left(self) -> float:
+        return max(0.05, self.deadline - time.monotonic())
+
+    def _ask(self, node: Node, encoder: Encoder) -> Message:
+        if self.dead is not None:
+            raise self._halt("CellError", self.dead)
+        if time.monotonic() > self.deadline:
+            raise self.too_slow()
+        if node[0] in _RUNS:
+            for prepare in self.before_call:
+                prepare()
+        try:
+            return self.talk.ask(Message(node, encoder.buffers), self.deadline + GRACE)
+        except Refused as error:
+            raise NotPlain(
+                _("This cannot be passed to a student's function: {why}").format(why=error)
+            ) from None
+        except Gone as error:
+            raise self._lost(str(error)) from None
+        finally:
+            if node[0] in _RUNS:
+                for forget in self.after_call:
+                    forget()
+
+    def _lost(self, why: str) -> Halt:
+        """End the student's side: nothing it says is heard any more."""
+        text = _("The student's program can be asked nothing any more: {why}").format(why=why)
+        self.dead = self.dead or text
+        self.talk.stream.sock.close()
+        return self._halt("CellError", text)
+
+    def _halt(self, name: str, text: str) -> Halt:
+        self.halted = Halt(name, text)
+        return self.halted
+
+    def too_slow(self) -> Halt:
+        """Return what ends a cell whose time is over."""
+        return self._halt("CellTimeoutError", _("This took longer than it may."))
+
+    def _result(self, answer: Message, label: str = "", arguments: dict[str, Any] | None = None) -> Any:
+        """Return or raise what an answer says, after what was printed, warned of and changed on the way."""
+        try:
+            return self._read(answer, label, arguments or {})
+        except (Refused, IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
+            if getattr(error, "_of_the_student", False):
+                raise
+            raise self._lost(_("The answer made no sense.")) from None
+
+    def _read(self, answer: Message, label: str, arguments: dict[str, Any]) -> Any:
+        node = answer.node
+        what = node[0]
+        if what == "slow":
+            raise self.too_slow()
+        if what == "no":
+            raise _marked(
+                NotPlain(
+                    _("A value cannot be looked at from outside: {why}.").format(why=text_of(node[1])[:300])
+                )
+            )
+        decoder = Decoder(self, answer, self.limits)
+        if what == "ok" and len(node) == 2:
+            return decoder.value(node[1])
+        if what not in ("ok", "raise") or len(node) != 5:
+            raise Refused("an answer")
+        changed = {_place(place, arguments): decoder.value(value) for place, value in node[1]}
+        told = [(decoder.value(category), text_of(text)) for category, text in node[4]]
+        value: Any = None
+        if what == "raise":
+            value = decoder.value(node[2])
+            if not isinstance(value, BaseException):
+                raise Refused("an exception that is none")
+        elif type(node[2]) is list and node[2][:1] == ["A"]:
+            name = _place(node[2][1], arguments)
+            value = arguments[name] if self._applies(label, name, changed) else changed[name]
+        else:
+            value = decoder.value(node[2])
+        for name, new in changed.items():
+            self._apply(label, name, arguments[name], new)
+        sys.stdout.write(text_of(node[3]))
+        for category, text in told:
+            if not (isinstance(category, type) and issubclass(category, Warning)):
+                raise Refused("a warning that is none")
+            try:
+                warnings.warn(text, category, stacklevel=4)
+            except Warning as warning:  # the test asked for errors instead
+                raise _marked(warning) from None
+        if what == "raise":
+            lent = vars(value).get("_lent")
+            if type(lent) is int and 0 <= lent < len(self._raised):
+                value = self._raised[lent]
+            if isinstance(value, StopIteration | StopAsyncIteration | GeneratorExit):
+                value = RuntimeError(f"{type(value).__name__} was raised")
+            raise _marked(value)
+        return value
+
+    def _applies(self, label: str, name: str, changed: dict[str, Any]) -> bool:
+        return (
+            name not in changed
+            or self.copy_back
+            or self.learning
+            or name in self.profile.changes.get(label, ())
+        )
+
+    def _apply(self, label: str, name: str, old: Any, new: Any) -> None:
+        """Change an argument as the student's function did, where the source's does too."""
+        if self.learning:
+            self.changes.setdefault(label, set()).add(name)
+        if self._applies(label, name, {name: new}):
+            replace(old, new)
+        else:
+            self.unexpected = True
+
+    def _new_seeds(self, encoder: Encoder) -> Node:
+        """Return the states of the random generators of this side, if a test touched them."""
+        seeds: list[Any] = [random.getstate(), _numeric_state()]
+        new = [None if _same(a, b) else a for a, b in zip(seeds, self._seeds, strict=True)]
+        self._seeds = seeds
+        return None if new == [None, None] else encoder.value(new)
+
+    def watch_seeds(self) -> None:
+        """Take the random generators as they are now for untouched."""
+        self._seeds = [random.getstate(), _numeric_state()]
+
+    # --- what the student's code asks of a test ------------------------------------------------------------
+
+    def handle(self, message: Message) -> Message:
+        """Answer a question that comes while a call is under way."""
+        try:
+            printed, (what, *parts) = message.node
+            sys.stdout.write(text_of(printed))
+            decoder = Decoder(self, message, self.limits)
+            answers = {"call": self._on_call, "attr": self._on_attr, "set": self._on_set, "next": self._on_next,
+                       "input": self._on_input}  # fmt: skip
+            value = answers[what](decoder, *parts)
+            encoder = Encoder(self, self.limits)
+            return Message(["ok", encoder.value(value)], encoder.buffers)
+        except Refused as error:
+            return Message(["no", str(error)], [])
+        except (Halt, Gone):
+            raise
+        except BaseException as error:
+            # If it comes back through the student's code, the test gets its own exception.
+            vars(error)["_lent"] = len(self._raised)
+            self._raised.append(error)
+            encoder = Encoder(self, self.limits)
+            return Message(["raise", exception_node(encoder, error, self)], encoder.buffers)
+
+    def _on_call(self, decoder: Decoder, number: Node, args: Node, keys: Node, values: Node) -> Any:
+        function = self.mine(number)
+        plain, names, named = decoder.value(args), decoder.value(keys), decoder.value(values)
+        if not callable(function) or not all(map(is_name, names)):
+            raise Refused("it cannot be called")
+        return function(*plain, **dict(zip(names, named, strict=True)))
+
+    def _on_attr(self, decoder: Decoder, number: int, name: str) -> Any:
+        owner = self.mine(number)
+        if not is_name(name) or name.startswith("_") or not is_lent_object(owner):
+            raise AttributeError(f"a test's {kind(owner)} lends no {str(name)[:40]!r}")
+        return getattr(owner, name)
+
+    def _on_set(self, decoder: Decoder, number: int, name: str, value: Node) -> None:
+        owner = self.mine(number)
+        if not is_name(name) or name.startswith("_") or not is_lent_object(owner):
+            raise AttributeError(f"a test's {kind(owner)} lends no {str(name)[:40]!r}")
+        setattr(owner, name, decoder.value(value))
+
+    def _on_next(self, decoder: Decoder, number: int) -> tuple[bool, Any]:
+        iterator = self.mine(number)
+        if type(iterator) not in ITERATORS:
+            raise Refused("it is no iterator")
+        try:
+            return True, next(iterator)
+        except StopIteration:
+            return False, None
+
+    def _on_input(self, decoder: Decoder, prompt: str) -> str:
+        ask = dict.get(self.namespace, "input", builtins.input)
+        return str(ask(text_of(prompt)))
+
+    # --- references ----------------------------------------------------------------------------------------
+
+    def export(self, encoder: Encoder, value: Any, depth: int) -> Node:
+        """Return a reference to something of the test, or of the student's own."""
+        type_ = type(value)
+        if isinstance(value, type):
+            return self._export_class(encoder, value)
+        if type_ is RemoteFunction or type_ is RemoteIterator or type(type_) is RemoteClass:
+            return ["Y", object.__getattribute__(value, "__klasteryste__")]
+        if isinstance_of(value, BaseException):
+            return exception_node(encoder, value, self)
+        if type_ is types.ModuleType:
+            return ["M", value.__name__]
+        if self.locked.get(kind_of_class(type_)) is type_:
+            return encoder.once(value, instance_node, depth)
+        if type_ in ITERATORS:
+            return ["R", self.number(value), "i", ITERATORS[type_]]
+        if type_ in FUNCTIONS:
+            return self._export_function(value)
+        if (node := self._export_generator(encoder, value)) is not None:
+            return node
+        if isinstance_of(value, tuple) and hasattr(type_, "_fields"):
+            return named_tuple_node(encoder, value, depth)
+        plain = plain_base(value)
+        if plain is not value:
+            return encoder.value(plain, depth)
+        if is_lent_object(value):
+            return ["R", self.number(value), "o", kind(value)]
+        raise Refused(_("a {kind} is no plain value").format(kind=kind(value)))
+
+    def _export_class(self, encoder: Encoder, value: type) -> Node:
+        if "__klasteryste__" in vars(value) and type(value) is RemoteClass:
+            return ["Y", vars(value)["__klasteryste__"]]
+        if (number := self._exceptions.get(value)) is not None:
+            return ["Y", number]
+        name = kind_of_class(value)
+        if CLASSES.get(f"{value.__module__}.{name}") is value:
+            return ["T", f"{value.__module__}.{name}"]
+        if self.locked.get(name) is value:
+            return ["LC", name]
+        if _is_of_a_library(value):
+            return ["G", value.__module__, name]
+        if issubclass(value, BaseException):  # one that a test defines
+            return self._export_class(encoder, value.__mro__[1])
+        return ["R", self.number(value), "f", name]
+
+    def _export_function(self, value: Any) -> Node:
+        name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "function")
+        if _is_of_a_library(value):
+            return ["G", value.__module__, name]
+        return ["R", self.number(value), "f", str(name)]
+
+    def _export_generator(self, encoder: Encoder, value: Any) -> Node | None:
+        name = kind(value)
+        if type(value) is random.Random:
+            return ["rng", self.number(value), name, encoder.value(value.getstate())]
+        if type(value).__module__.startswith("numpy.random"):
+            if name == "RandomState":
+                return ["rng", self.number(value), name, encoder.value(value.get_state())]
+            if name == "Generator":
+                bits = value.bit_generator
+                return ["rng", self.number(value), kind(bits), encoder.value(bits.state)]
+        return None
+
+    def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
+        """Return what a reference of the student's side stands for here."""
+        try:
+            read = _RESOLVERS.get(node[0])
+            if read is None:
+                raise Refused(f"unknown tag {node[0]!r}")
+            return read(self, decoder, node, depth)
+        except Refused:
+            raise
+        except Exception as error:  # classes of locked cells run here on what a student's side sent
+            raise Refused(f"a broken node {node[0]!r} ({type(error).__name__})") from None
+
+    def _reference(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
+        number, sort = node[1], node[2]
+        if type(number) is not int or not 0 <= number <= 1 << 40:
+            raise Refused("a reference")
+        known = self._proxies.get(number)
+        if known is None:
+            if len(self._proxies) >= 500_000:
+                raise Refused("too many references")
+            known = self._proxies[number] = self._proxy(decoder, number, sort, node[3:], depth)
+        return known
+
+    def _proxy(self, decoder: Decoder, number: int, sort: Node, told: list[Node], depth: int) -> Any:
+        if sort == "f":
+            name, doc = told
+            return RemoteFunction(self, number, text_of(name), None if doc is None else text_of(doc))
+        if sort == "i":
+            return RemoteIterator(self, number, text_of(told[0]))
+        if sort == "o":
+            class_ = decoder.value(told[0], depth + 1)
+            if not isinstance(class_, RemoteClass):
+                class_ = _mirror(self, None, "object", (RemoteObject,), {})
+            value = object.__new__(class_)
+            object.__setattr__(value, "__klasteryste__", number)
+            return value
+        if sort == "c":
+            return self._mirrored(decoder, number, told, depth)
+        raise Refused("a reference")
+
+    def _mirrored(self, decoder: Decoder, number: int, told: list[Node], depth: int) -> type:
+        """Return a class that stands for one of the student's."""
+        module, name, nodes, operators, doc = told
+        bases = [decoder.value(node, depth + 1) for node in nodes]
+        short = text_of(name).rpartition(".")[2]
+        short = short if is_name(short) else "Student"
+        space: dict[str, Any] = {"__module__": "__main__", "__qualname__": short}
+        if doc is not None:
+            space["__doc__"] = text_of(doc)
+        raised = tuple(base for base in bases if isinstance(base, type) and issubclass(base, BaseException))
+        if raised:
+            class_ = type(short, raised, space)
+            self._exceptions[class_] = number
+            return class_
+        theirs = tuple(base for base in bases if isinstance(base, RemoteClass)) or (RemoteObject,)
+        if any(type(key) is not str or key not in OPERATORS for key in operators):
+            raise Refused("an operator")
+        allowed = self.profile.operators.get(short, set()) if short in self.profile.tasks else set()
+        for key in operators:
+            if key in _ALWAYS or key in allowed or self.learning:
+                space[key] = _remote_operator(key)
+            elif key not in _QUIET:
+                space[key] = _refused_operator(key)
+        if "__eq__" in space and "__hash__" not in space:
+            space["__hash__"] = object.__hash__
+        real = _library_class(text_of(module), text_of(name))
+        if real is not None:
+            space["__class__"] = property(lambda self: real)
+        return _mirror(self, number, short, theirs, space)
+
+    def _module(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
+        name, number = text_of(node[1]), node[2]
+        if isinstance(sys.modules.get(name), types.ModuleType) and name.partition(".")[0] not in _OWN:
+            return sys.modules[name]
+        class_ = _mirror(self, None, "module", (RemoteObject,), {})
+        if type(number) is not int:
+            raise Refused("a module")
+        value = object.__new__(class_)
+        object.__setattr__(value, "__klasteryste__", number)
+        return value
+
+    def _attribute_dict(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
+        items = decoder.items(node[1], depth)
+        return AttributeDict(zip(items[::2], items[1::2], strict=True))
+
+
+_OWN = frozenset({"__main__", "klasteryste"})
+
+_RESOLVERS: dict[str, Callable[[Link, Decoder, list[Node], int], Any]] = {
+    "R": Link._reference,
+    "Y": lambda link, decoder, node, depth: link.mine(node[1]),
+    "X": lambda link, decoder, node, depth: read_exception(decoder, node, depth),
+    "XC": lambda link, decoder, node, depth: read_exception_class(node),
+    "N": lambda link, decoder, node, depth: read_named_tuple(decoder, node, depth),
+    "I": lambda link, decoder, node, depth: read_instance(
+        decoder, node, depth, link.locked[text_of(node[1])]
+    ),
+    "LC": lambda link, decoder, node, depth: link.locked[text_of(node[1])],
+    "M": Link._module,
+    "AD": Link._attribute_dict,
+}
+
+
+def _place(place: Node, arguments: dict[str, Any]) -> str:
+    if type(place) is not int or not 0 <= place < len(arguments):
+        raise Refused("an argument")
+    return list(arguments)[place]
+
+
+def _marked(error: BaseException) -> BaseException:
+    """Mark an exception as one that the test is to see, not one of this module's own making."""
+    vars(error)["_of_the_student"] = True
+    return error
+
+
+def _is_of_a_library(value: Any) -> bool:
+    """Tell whether a function or a class can be found by name in a library that is loaded."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if not isinstance(module, str) or not isinstance(name, str) or module == "__main__":
+        return False
+    try:
+        return operator.attrgetter(name)(sys.modules[module]) is value
+    except (AttributeError, KeyError):
+        return False
+
+
+def is_lent_object(value: Any) -> bool:
+    """Tell whether an object's public attributes are lent to the student: those of a test's own class are."""
+    return type(value).__module__ == "__main__" and not isinstance(value, type)
+
+
+def _library_class(module: str, name: str) -> type | None:
+    """Return a class of a library that is loaded here, None for anything else."""
+    if module.partition(".")[0] in {*_OWN, "builtins"}:
+        return None
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = vars(found).get(part) if isinstance(found, types.ModuleType | type) else None
+    return found if isinstance(found, type) and f"{module}.{name}" not in CLASSES else None
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    if len(a) != len(b):
+        return False
+    return all(
+        (x is y) or bool((x == y).all() if hasattr(x, "all") else x == y) for x, y in zip(a, b, strict=True)
+    )
+
+
+def _numeric_state() -> Any:
+    numpy = sys.modules.get("numpy")
+    return None if numpy is None else numpy.random.get_state()
+
+
+def replace(old: Any, new: Any) -> None:
+    """Make an object what another of its type is.
+
+    Raises
+    ------
+    Refused
+        If the types differ, or it cannot be done.
+    """
+    type_ = type(old)
+    if type_ is not type(new):
+        raise Refused("an argument that became another type")
+    if type_ in (list, bytearray):
+        old[:] = new
+    elif isinstance(old, dict | set):
+        old.clear()
+        old.update(new)
+    elif type_ is collections.deque:
+        old.clear()
+        old.extend(new)
+    elif type_ is io.StringIO:
+        place = new.tell()
+        old.seek(0)
+        old.truncate()
+        old.write(new.getvalue())
+        old.seek(place)
+    elif type_.__module__.startswith("numpy"):
+        if old.shape != new.shape or old.dtype != new.dtype:
+            raise Refused("an array that became another shape")
+        old[...] = new
+    elif type_.__module__.startswith("pandas"):
+        old.__init__(new)
+    elif type_.__module__.startswith("networkx"):
+        old.clear()
+        old.graph.update(new.graph)
+        old.add_nodes_from(new.nodes(data=True))
+        old.add_edges_from(new.edges(keys=True, data=True) if old.is_multigraph() else new.edges(data=True))
+    elif type_.__module__ == "__main__" and hasattr(old, "__dict__"):
+        vars(old).clear()
+        vars(old).update(vars(new))
+    else:
+        raise Refused(f"a changed {kind(old)}")
+
+
+# --- what a student's things are here -----------------------------------------------------------------------
+
+
+class AttributeDict(dict[Any, Any]):
+    """A dict whose keys are attributes too, as libraries return it."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class RemoteFunction:
+    """A function of the student."""
+
+    def __init__(self, link: Link, number: int, name: str, doc: str | None) -> None:
+        self.__dict__.update(
+            _link=link,
+            __klasteryste__=number,
+            __name__=name,
+            __qualname__=name,
+            __doc__=doc,
+            __module__="__main__",
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        own = object.__getattribute__(self, "__dict__")
+        return own["_link"].call(own["__name__"], own["__klasteryste__"], args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        own = object.__getattribute__(self, "__dict__")
+        return own["_link"].attribute(own["__klasteryste__"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = object.__getattribute__(self, "__dict__")
+        own["_link"].set_attribute(own["__klasteryste__"], name, value)
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        return types.FunctionType
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        own = object.__getattribute__(self, "__dict__")
+        signature: inspect.Signature = own["_link"].describe(own["__klasteryste__"])
+        return signature
+
+    @property
+    def __annotations__(self) -> dict[str, Any]:
+        signature = self.__signature__
+        told = {
+            name: parameter.annotation
+            for name, parameter in signature.parameters.items()
+            if parameter.annotation is not inspect.Parameter.empty
+        }
+        if signature.return_annotation is not inspect.Signature.empty:
+            told["return"] = signature.return_annotation
+        return told
+
+    def __repr__(self) -> str:
+        return f"<function {object.__getattribute__(self, '__dict__')['__name__']}>"
+
+
+class RemoteIterator:
+    """An iterator of the student, whose values come one by one."""
+
+    def __init__(self, link: Link, number: int, sort: str) -> None:
+        self.__dict__.update(_link=link, __klasteryste__=number, _sort=sort)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return self._link.advance(self.__dict__["__klasteryste__"])
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("send", "close", "throw"):
+            raise AttributeError(name)
+        return self.__dict__["_link"].attribute(self.__dict__["__klasteryste__"], name)
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        return ITERATOR_TYPES.get(self.__dict__["_sort"], RemoteIterator)
+
+
+class RemoteClass(type):
+    """A class of the student."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **_options: Any
+    ) -> RemoteClass:
+        """Make the class that stands for the student's; a test cannot extend it."""
+        if "__klasteryste__" not in space:
+            raise Unlearnt(_("a class of a test cannot extend a class of a student"))
+        return super().__new__(mcs, name, bases, space)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        number, link = vars(cls)["__klasteryste__"], vars(cls)["__link__"]
+        return link.call(cls.__name__, number, args, kwargs)
+
+    def __getattr__(cls, name: str) -> Any:
+        return vars(cls)["__link__"].attribute(vars(cls)["__klasteryste__"], name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        vars(cls)["__link__"].set_attribute(vars(cls)["__klasteryste__"], name, value)
+
+
+class RemoteObject(metaclass=RemoteClass):
+    """An object of a class of the student's."""
+
+    __klasteryste__: Any = None
+    __link__: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return type(self).__link__.attribute(
+            object.__getattribute__(self, "__dict__")["__klasteryste__"], name
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
+        type(self).__link__.set_attribute(number, name, value)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object>"
+
+
+def _mirror(
+    link: Link, number: int | None, name: str, bases: tuple[type, ...], space: dict[str, Any]
+) -> type:
+    return RemoteClass(name, bases, {**space, "__klasteryste__": number, "__link__": link})
+
+
+def _remote_operator(name: str) -> Any:
+    def operate(self: Any, *args: Any) -> Any:
+        number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
+        return type(self).__link__.operate(type(self).__name__, number, name, args)
+
+    operate.__name__ = name
+    return operate
+
+
+def _refused_operator(name: str) -> Any:
+    def operate(self: Any, *args: Any) -> Any:
+        if name == "__eq__" and args[0] is self:
+            return True
+        raise NotPlain(
+            _("An object of the class {name} stands where a test needs a plain value.").format(
+                name=type(self).__name__
+            )
+        )
+
+    operate.__name__ = name
+    return operate
