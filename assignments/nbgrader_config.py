@@ -5,6 +5,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_data_dir
 from nbgrader.server_extensions.formgrader.handlers import template_path as formgrader_templates
 
+from klasteryste.grading.autograde import install
 from klasteryste.grading.feedback import TEMPLATES
 
 c = get_config()  # noqa: F821
@@ -28,10 +29,19 @@ c.GenerateFeedback.preprocessors = [
 # The pages of the feedback and of formgrader load no MathJax from a content network: formulas are MathML.
 c.HTMLExporter.extra_template_basedirs = [TEMPLATES, formgrader_templates]
 c.HTMLExporter.filters = {"markdown2html": "klasteryste.grading.feedback.markdown2html"}
+# Submissions are taken in, restored in their own language, judged and saved by these steps, whether by
+# `klasteryste class grade`, `nbgrader autograde` or formgrader's button.
+install()
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
     "klasteryste.grading.restore.RestoreCells",
     "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "klasteryste.grading.saving.SaveGrades",
+    "klasteryste.grading.saving.LatePenalties",
 ]

@@ -166,8 +166,71 @@ def class_generate(
     ] = None,
 ) -> None:
     """Make the release of an assignment in every language, and fill the gradebook from the English source."""
-    from klasteryste.grading import generate
+    from klasteryste.grading.release import generate
 
     course = course or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
     generate(course, assignment)
     print(f"The release of {assignment} is in {course / 'release' / assignment}")
+
+
+CourseFolder = Annotated[
+    Path | None,
+    typer.Option("--course", help="The nbgrader course folder. Default: this or assignments."),
+]
+Assignments = Annotated[
+    list[str] | None, typer.Argument(help="Names of assignments, such as m2. Default: all.")
+]
+NOT_ALL = 3
+"""Exit code of a run that ended and could not grade everything."""
+
+
+def _course(folder: Path | None) -> Path:
+    return folder or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
+
+
+@class_.command("grade")
+def class_grade(
+    assignments: Assignments = None,
+    course: CourseFolder = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at once. Default: as many as processors.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up the run that was interrupted, as it was asked for.")
+    ] = False,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; give it again for more.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Run submissions with your own rights, their tests beside them."),
+    ] = False,
+) -> None:
+    """Grade what was submitted; exit with 3 if something could not be graded."""
+    from rich.console import Console
+
+    from klasteryste.grading.classrun.grade import Plan, grade, planned
+    from klasteryste.grading.classrun.grade import assignments as generated
+    from klasteryste.grading.classrun.show import Bar, show_report
+    from klasteryste.grading.coursefolder import open_course
+
+    app = open_course(_course(course))
+    plan = planned(app.coursedir) if resume else None
+    if resume and plan is None:
+        print("Nothing was interrupted.")
+        return
+    if plan is None:
+        names = tuple(assignments or generated(app.coursedir))
+        plan = Plan(names, tuple(student or ()), force, unsafe)
+    try:
+        with Bar() as bar:
+            reports = grade(app, plan, jobs, bar)
+    except KeyboardInterrupt:
+        print("Interrupted; what was graded is kept: klasteryste class grade --resume", file=sys.stderr)
+        sys.exit(130)
+    console = Console()
+    for report in reports:
+        show_report(report, console)
+    if any(report.with_status("quarantined", "failed") for report in reports):
+        sys.exit(NOT_ALL)

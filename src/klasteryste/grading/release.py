@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -32,6 +27,7 @@ from traitlets import Bool, Unicode
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.contents import contents_page
+from klasteryste.grading.coursefolder import open_course
 from klasteryste.grading.reference import course_of, reference_path
 from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 from klasteryste.translate import localise_file
@@ -167,12 +163,7 @@ def generate(course: Path, assignment: str) -> None:
         If the folder is no course, the assignment has no source, a language cannot be made, or nbgrader
         refuses.
     """
-    if not (course / "nbgrader_config.py").exists():
-        raise CourseError(f"{course} is no course folder: name the one with nbgrader_config.py")
-    if shutil.which("alembic") is None:  # nbgrader starts it by name; it stands beside this interpreter
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    app = NbGrader(log_level=logging.CRITICAL)
-    app.initialize([], root=str(course.resolve()))
+    app = open_course(course)
     app.coursedir.assignment_id = assignment
     source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", assignment))
     if not any(source.glob("*.ipynb")):
