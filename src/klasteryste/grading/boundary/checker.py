@@ -239,10 +239,10 @@ class Checker:
             return self._cache[name]
         if name in _BUILTINS and name not in self.profile.builtins:
             return getattr(builtins, name)
-        if name in self.profile.imports:
+        if name in self.profile.imported:
             if not self.link.has(name):
                 raise KeyError(name)
-            return _imported(*self.profile.imports[name])
+            return _imported(*self.profile.imported[name])
         if not is_name(name):
             raise KeyError(name)
         self.asked.add(name)

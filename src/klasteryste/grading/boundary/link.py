@@ -130,6 +130,7 @@ class Link(Side):
         self.operators: dict[str, set[str]] = {}
         self.changes: dict[str, set[str]] = {}
         self._proxies: dict[int, Any] = {}
+        self.asked = 0
         self._seeds: list[Any] = [None, None]
         self._raised: list[BaseException] = []
         self._exceptions: dict[type, int] = {}
@@ -245,6 +246,7 @@ class Link(Side):
             raise self._halt("CellError", self.dead)
         if time.monotonic() > self.deadline:
             raise self.too_slow()
+        self.asked += node[0] != "hello"
         if node[0] in _RUNS:
             for prepare in self.before_call:
                 prepare()

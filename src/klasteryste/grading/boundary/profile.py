@@ -16,7 +16,7 @@ class Profile:
         Names that solution cells bind, rebind or change in place: they always come from the student.
     builtins : set of str
         Names of builtins among them.
-    imports : dict of str to list of str
+    imported : dict of str to list of str
         Names that solution cells import: a module, or a module and a name in it. A test gets them from its own
         side.
     tasks : set of str
@@ -32,20 +32,20 @@ class Profile:
         the student's.
     pyplot : bool
         Whether tests look at pyplot's current figure.
-    preload : list of str
-        Modules that the source imports.
+    imports : list of str
+        Modules that the source imports, for processes to have them before they are needed.
     """
 
     names: set[str] = field(default_factory=set)
     builtins: set[str] = field(default_factory=set)
-    imports: dict[str, list[str]] = field(default_factory=dict)
+    imported: dict[str, list[str]] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     operators: dict[str, set[str]] = field(default_factory=dict)
     changes: dict[str, set[str]] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
     pyplot: bool = False
-    preload: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data, the same for the same profile."""
