@@ -86,7 +86,8 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         """Execute as nbgrader does, but never as root and never with the real home."""
         if os.geteuid() == 0:
             raise CourseError(
-                "students' code is never run as root without a jail: grade as an ordinary user, or drop --unsafe"
+                "students' code is never run as root without a jail: grade as an ordinary user, "
+                "or drop --unsafe"
             )
         with tempfile.TemporaryDirectory() as home:
             away = dict.fromkeys(("HOME", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)

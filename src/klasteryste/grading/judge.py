@@ -161,6 +161,9 @@ class _Court:
             count += 1
             if test:
                 cell.outputs = self._test(cell)
+                for output in cell.outputs:
+                    if output.output_type == "execute_result":
+                        output.execution_count = count
             else:
                 self._run(cell, index, count)
                 self._ask({"do": "locked" if is_locked(cell) else "student", "source": cell.source}, cell)

@@ -87,6 +87,7 @@ def start(
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin:/usr/bin:/bin"]),
         "HOME": str(namespaces.HOME),
         "USER": "student",
+        "SHELL": "/bin/sh",
         "LANG": "C.UTF-8",
         # Notebooks share the machine, and sums must not depend on how many processors it has.
         "OMP_NUM_THREADS": "1",

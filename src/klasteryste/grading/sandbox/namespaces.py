@@ -148,20 +148,21 @@ def give_up_rights() -> None:
 _MACHINES = {
     "x86_64": (0xC000003E, 41, {
         "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "pivot_root": 155, "chroot": 161,
-        "mount": 165, "umount2": 166, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250, "unshare": 272,
-        "perf_event_open": 298, "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311,
-        "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
+        "mount": 165, "umount2": 166, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
+        "unshare": 272, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
+        "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
     }),
     "aarch64": (0xC00000B7, 198, {
         "umount2": 39, "mount": 40, "pivot_root": 41, "chroot": 51, "unshare": 97, "ptrace": 117,
-        "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "add_key": 217, "request_key": 218, "keyctl": 219,
-        "perf_event_open": 241, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271,
-        "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
+        "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "add_key": 217, "request_key": 218,
+        "keyctl": 219, "perf_event_open": 241, "setns": 268, "process_vm_readv": 270,
+        "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
     }),
 }  # fmt: skip
 _ON_ALL_MACHINES = {
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "open_tree": 428,
-    "move_mount": 429, "fsopen": 430, "fsmount": 432, "pidfd_getfd": 438, "mount_setattr": 442, "memfd_secret": 447,
+    "move_mount": 429, "fsopen": 430, "fsmount": 432, "pidfd_getfd": 438, "mount_setattr": 442,
+    "memfd_secret": 447,
 }  # fmt: skip
 _SOCKETS = (1, 2, 10, 16)
 """Kinds of sockets: local, the internet's two, and netlink, which tells a process its own interfaces."""

@@ -19,9 +19,11 @@ from klasteryste.grading.sandbox.limits import Limits
 from klasteryste.grading.sandbox.supervisor import INTERRUPT
 from klasteryste.grading.sandbox.zygote import READY
 
+_JUDGING = ("student", "checker")
 _START_SECONDS = 120
 _NAME = "klasteryste.grading.sandbox"
-ROLES = {"student": f"{_NAME}.shell", "checker": f"{_NAME}.checking"}
+ROLES = {"student": f"{_NAME}.shell", "checker": f"{_NAME}.checking", "kernel": f"{_NAME}.kernel"}
+"""The module of each kind of process; a notebook is judged by the first two."""
 
 
 class Zygote:
@@ -211,7 +213,7 @@ class Slot:
     def warm(self, libraries: Iterable[str] = ()) -> None:
         """Start what is not there yet, both at once, without waiting."""
         wanted = tuple(libraries)
-        for role in ROLES:
+        for role in _JUDGING:
             known = self._zygotes.get(role)
             if known is not None and known.libraries == wanted:
                 continue
