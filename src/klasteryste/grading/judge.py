@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
+from klasteryste.errors import CourseError
 from klasteryste.grading.outputs import Outputs, cleaned
 from klasteryste.grading.reference import grade_id
 from klasteryste.grading.sandbox import Limits, Process, Slot, wire
@@ -83,8 +84,9 @@ def judge(
 
     Raises
     ------
-    JailError
-        If no jail can be made here. Nothing else is raised: what a notebook does ends in its outputs.
+    CourseError
+        If no jail can be made here, or the checker does not start. Nothing else is raised: what a notebook
+        does ends in its outputs.
     """
     begin = time.monotonic()
     details = notebook.metadata.get("klasteryste") or {}
@@ -138,7 +140,18 @@ class _Court:
         finally:
             ours.close()
             theirs.close()
-        self._checker.send({"profile": profile, "language": language})
+        seconds = self._limits.cell_seconds
+        self._checker.send({"profile": profile, "language": language, "seconds": seconds})
+        try:
+            # No student's code has run yet: that it does not answer is nobody's fault but the course's.
+            self._checker.receive(time.monotonic() + _GRACE_SECONDS + seconds)
+        except (TimeoutError, EOFError, wire.MalformedError):
+            if not self._last:
+                raise _KilledError from None
+            raise CourseError(
+                "the checker did not start, so nothing was graded: release the assignment again, and report "
+                "this if it stays"
+            ) from None
 
     def close(self) -> None:
         """End both processes."""
@@ -258,7 +271,8 @@ class _Court:
         if self._checker is None:
             return [_error("NotJudged", _("The checker is gone, so this test could not be run."))]
         self._checker.send(request)
-        deadline = self._deadline()
+        # It keeps to the limit of a cell itself, and knows best whom to stop.
+        deadline = self._deadline(2 * _GRACE_SECONDS)
         patience = [self._checker.interrupt]
         if self._student is not None:
             # It waits for a student's function, more likely than not, and goes on if that is stopped.
@@ -291,8 +305,8 @@ class _Court:
         self._checker = None
         self.notes.append(f"{grade_id(cell)}: {_('the checker is gone')}: {reason}")
 
-    def _deadline(self) -> float:
-        return min(time.monotonic() + self._limits.cell_seconds, self._end)
+    def _deadline(self, grace: float = 0) -> float:
+        return min(time.monotonic() + self._limits.cell_seconds + grace, self._end)
 
 
 def _output(said: dict[str, Any]) -> NotebookNode:

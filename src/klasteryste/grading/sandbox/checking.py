@@ -35,7 +35,8 @@ def _serve(sockets: list[socket.socket]) -> None:
         if asked is None:
             return
         if checker is None:
-            checker = Checker(boundary, asked["profile"], asked["language"])
+            checker = Checker(boundary, asked["profile"], asked["language"], seconds=asked["seconds"])
+            wire.send(worker, {"outputs": []})
             continue
         outputs: list[dict[str, Any]] = []
         try:
