@@ -125,6 +125,8 @@ class Zygote:
         return os.pread(self._errors, 1 << 16, 0)
 
     def _send(self, data: bytes, descriptors: list[int]) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
         if self._connection is None:
             self.start()
         connection = self._connection
