@@ -219,8 +219,8 @@ def _finish(do: Callable[[], Any]) -> None:
         os._exit(code)
 
 
-def fresh(do: Callable[[], Run]) -> Run:
-    """Do a run in a process of its own, so that none sees what another left behind."""
+def fresh(do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Do something in a process of its own, so that none sees what another left behind."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -228,7 +228,7 @@ def fresh(do: Callable[[], Run]) -> Run:
 
         def tell() -> None:
             with os.fdopen(writing, "w", encoding="utf-8") as file:
-                json.dump(vars(do()), file)
+                json.dump(do(), file)
 
         _finish(tell)
     os.close(writing)
@@ -237,7 +237,8 @@ def fresh(do: Callable[[], Run]) -> Run:
     os.waitpid(child, 0)
     if not text:
         raise RuntimeError("the rehearsal's process ended")
-    return Run(**json.loads(text))
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def first_profile(cells: list[Cell]) -> Profile:
@@ -278,20 +279,20 @@ def rehearse(cells: list[Cell], language: str) -> dict[str, Any]:
     for module in profile.imports:
         with suppress(Exception):
             __import__(module)
-    plain = fresh(lambda: alone(cells))
-    learnt = fresh(lambda: apart(cells, profile, language, learning=True))
+    plain = Run(**fresh(lambda: vars(alone(cells))))
+    learnt = Run(**fresh(lambda: vars(apart(cells, profile, language, learning=True))))
     profile.names |= set(learnt.changed) - set(profile.imported)
     profile.changes = {name: set(places) for name, places in learnt.changes.items()}
     profile.operators = {
         name: set(names) for name, names in learnt.operators.items() if name in profile.tasks
     }
-    run = fresh(lambda: apart(cells, profile, language, learning=False))
+    run = Run(**fresh(lambda: vars(apart(cells, profile, language, learning=False))))
     if not run.passes(cells) and learnt.touching:
         # Perhaps since a locked cell did its work on the student's objects twice.
         other = Profile.from_json(profile.to_json())
         other.apart = set(learnt.touching)
         other.names |= set().union(*(bound(c.text) for c in cells if fingerprint(c.source) in other.apart))
-        again = fresh(lambda: apart(cells, other, language, learning=False))
+        again = Run(**fresh(lambda: vars(apart(cells, other, language, learning=False))))
         if len(again.failing(cells)) < len(run.failing(cells)):
             profile, run = other, again
     return {"profile": profile.to_json(), "alone": vars(plain), "apart": vars(run)}
