@@ -141,17 +141,7 @@ class _Court:
             ours.close()
             theirs.close()
         seconds = self._limits.cell_seconds
-        self._checker.send({"profile": profile, "language": language, "seconds": seconds})
-        try:
-            # No student's code has run yet: that it does not answer is nobody's fault but the course's.
-            self._checker.receive(time.monotonic() + _GRACE_SECONDS + seconds)
-        except (TimeoutError, EOFError, wire.MalformedError):
-            if not self._last:
-                raise _KilledError from None
-            raise CourseError(
-                "the checker did not start, so nothing was graded: release the assignment again, and report "
-                "this if it stays"
-            ) from None
+        self._ask({"profile": profile, "language": language, "seconds": seconds}, _("at the beginning"))
 
     def close(self) -> None:
         """End both processes."""
@@ -173,17 +163,17 @@ class _Court:
                 continue
             count += 1
             if test:
-                cell.outputs = self._test(cell)
-                for output in cell.outputs:
-                    if output.output_type == "execute_result":
-                        output.execution_count = count
+                cell.outputs = self._test(cell, count)
             else:
                 self._run(cell, index, count)
-                self._ask({"do": "locked" if is_locked(cell) else "student", "source": cell.source}, cell)
             cell.execution_count = count
 
     def _run(self, cell: NotebookNode, index: int, count: int) -> None:
-        """Run a cell in the student's process."""
+        """Run a cell in the student's process, and let the checker know of it."""
+        if self._student is not None and time.monotonic() > self._end:
+            reason = _("it took more than {value} seconds in all").format(value=self._limits.total_seconds)
+            self._lose_student(cell, reason)
+            return
         if self._student is None:
             cell.outputs = [_error("DeadKernelError", _("Not run: the notebook's process is gone."))]
             return
@@ -213,6 +203,7 @@ class _Court:
                 self._lose_student(cell, _("it did not keep to the rules of the conversation"))
                 break
         self._outputs.end(index, _("More was put out than is kept."))
+        self._ask({"do": "locked" if is_locked(cell) else "student", "source": cell.source}, _name(cell))
 
     def _reply(self, cell: NotebookNode, message: dict[str, Any]) -> None:
         """Add the error of a cell if it was not put out already, as nbgrader does."""
@@ -228,9 +219,10 @@ class _Court:
         assert self._student is not None
         self._student.close()
         self._student = None
-        self.notes.append(f"{grade_id(cell)}: {reason}")
+        self.notes.append(f"{_name(cell)}: {reason}")
         text = _("The notebook's process is gone: {reason}.").format(reason=reason)
-        cell.outputs.append(_error("DeadKernelError", text))
+        if not is_grade(cell) or is_solution(cell):
+            cell.outputs.append(_error("DeadKernelError", text))
 
     def _reason(self, process: Process) -> str:
         """Return why a process ended, in words.
@@ -252,24 +244,32 @@ class _Court:
             "killed": _("it was ended"),
         }[kind].format(value=value)
 
-    def _test(self, cell: NotebookNode) -> list[NotebookNode]:
+    def _test(self, cell: NotebookNode, count: int) -> list[NotebookNode]:
         """Run a test in the checker's process and return its outputs, an error where it cannot be judged."""
-        outputs = self._ask({"do": "test", "source": cell.source}, cell)
+        if time.monotonic() > self._end:
+            return [_error("NotJudged", _("Not run: the notebook took too long in all."))]
+        answer = self._ask({"do": "test", "source": cell.source}, _name(cell))
+        if answer is None:
+            return [_timeout()]
+        try:
+            outputs = [_output(each, count) for each in answer["outputs"]]
+        except (wire.MalformedError, KeyError, TypeError, ValueError, AttributeError):
+            return [_error("NotJudged", _("The test put out what cannot be read."))]
         failed = any(each.output_type == "error" for each in outputs)
         if failed and self._student is not None and self._student.is_gone():
-            self._lose_student_quietly(cell)
+            self._lose_student(cell, self._reason(self._student))
         return outputs
 
-    def _lose_student_quietly(self, cell: NotebookNode) -> None:
-        assert self._student is not None
-        self.notes.append(f"{grade_id(cell)}: {self._reason(self._student)}")
-        self._student.close()
-        self._student = None
+    def _ask(self, request: dict[str, Any], place: str) -> dict[str, Any] | None:
+        """Ask the checker; None stands for an answer that came too late.
 
-    def _ask(self, request: dict[str, Any], cell: NotebookNode) -> list[NotebookNode]:
-        """Ask the checker, and return the outputs it gives."""
-        if self._checker is None:
-            return [_error("NotJudged", _("The checker is gone, so this test could not be run."))]
+        Raises
+        ------
+        CourseError
+            If the checker ends or cannot be stopped, the second time: whosever fault that is, nothing it said
+            before is a mark.
+        """
+        assert self._checker is not None
         self._checker.send(request)
         # It keeps to the limit of a cell itself, and knows best whom to stop.
         deadline = self._deadline(2 * _GRACE_SECONDS)
@@ -281,38 +281,39 @@ class _Court:
         while True:
             try:
                 answer = self._checker.receive(deadline)
-                if late:
-                    return [_timeout()]
-                if answer is None:
-                    return [_error("NotJudged", _("The test put out more than can be read."))]
-                return [_output(each) for each in answer["outputs"]]
+                return None if late else answer or {}
             except TimeoutError:
                 late = True
-                if not patience:
-                    self._lose_checker(cell, _("it could not be interrupted"))
-                    return [_timeout()]
-                patience.pop(0)()
-                deadline = time.monotonic() + _GRACE_SECONDS
+                if patience:
+                    patience.pop(0)()
+                    deadline = time.monotonic() + _GRACE_SECONDS
+                    continue
+                reason = _("it could not be interrupted")
             except EOFError:
-                self._lose_checker(cell, self._reason(self._checker))
-                return [_error("NotJudged", _("The checker is gone, so this test could not be run."))]
-            except (wire.MalformedError, KeyError, TypeError, ValueError, AttributeError):
-                return [_error("NotJudged", _("The checker's answer could not be read."))]
-
-    def _lose_checker(self, cell: NotebookNode, reason: str) -> None:
-        assert self._checker is not None
-        self._checker.close()
-        self._checker = None
-        self.notes.append(f"{grade_id(cell)}: {_('the checker is gone')}: {reason}")
+                reason = self._reason(self._checker)
+            except wire.MalformedError:
+                reason = _("it did not keep to the rules of the conversation")
+            if not self._last:
+                raise _KilledError
+            raise CourseError(
+                _("{place}: the checker is gone ({reason}), so nothing was graded").format(
+                    place=place, reason=reason
+                )
+            )
 
     def _deadline(self, grace: float = 0) -> float:
-        return min(time.monotonic() + self._limits.cell_seconds + grace, self._end)
+        return min(time.monotonic() + self._limits.cell_seconds, self._end) + grace
 
 
-def _output(said: dict[str, Any]) -> NotebookNode:
-    """Return an output as the checker describes it."""
-    kind = said.get("output_type")
-    _kind, content = cleaned({"type": kind, "content": said})
+def _name(cell: NotebookNode) -> str:
+    return grade_id(cell) or str(cell.get("id", "?"))
+
+
+def _output(said: dict[str, Any], count: int) -> NotebookNode:
+    """Return an output of the test with number `count`, as the checker describes it."""
+    kind, content = cleaned({"type": said.get("output_type"), "content": said})
+    if kind == "execute_result":
+        content["execution_count"] = count
     output: NotebookNode = new_output(kind, **content)
     return output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -13,6 +14,12 @@ from klasteryste.grading.sandbox.wire import MalformedError
 
 _MIME_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,120}")
 _SAID = "stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"
+_OVERHEAD = 200
+"""What a message takes besides its content, in bytes, so that very many empty ones are too much as well."""
+_DEPTH = 50
+"""How deep JSON may be nested."""
+_CELLS = 10
+"""How many cells may put out as much as a cell may."""
 
 
 class Outputs:
@@ -30,6 +37,7 @@ class Outputs:
         self._client = NotebookClient(notebook)
         self._notebook = notebook
         self._kept = kept
+        self._left = _CELLS * kept
         self._size = 0
         self._dropped = False
 
@@ -52,19 +60,31 @@ class Outputs:
             self._dropped = True
             return
         kind, content = cleaned(message)
-        self._size += _size(content)
-        if self._size > self._kept:
+        size = _OVERHEAD + _size(content)
+        if self._size + size > self._kept or size > self._left:
             self._dropped = True
             return
+        self._size += size
+        self._left -= size
         said = {"msg_type": kind, "header": {"msg_type": kind}, "parent_header": {}, "content": content}
-        self._client.process_message(said, self._notebook.cells[index], index)
+        try:
+            self._client.process_message(said, self._notebook.cells[index], index)
+        except Exception as error:
+            raise MalformedError(f"an output that nbclient cannot take: {error}") from error
 
     def end(self, index: int, remark: str) -> None:
-        """End with a cell: say so if something was dropped."""
+        """End with a cell: join what was printed in pieces, and say so if something was dropped."""
+        cell = self._notebook.cells[index]
+        joined: list[NotebookNode] = []
+        for name, group in itertools.groupby(cell.outputs, lambda each: each.get("name")):
+            outputs = list(group)
+            if name is None or len(outputs) == 1:
+                joined += outputs
+            else:
+                joined.append(new_output("stream", name=name, text="".join(each.text for each in outputs)))
+        cell.outputs[:] = joined
         if self._dropped:
-            self._notebook.cells[index].outputs.append(
-                new_output("stream", name="stdout", text=f"\n[{remark}]\n")
-            )
+            cell.outputs.append(new_output("stream", name="stdout", text=f"\n[{remark}]\n"))
 
 
 def cleaned(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -106,14 +126,16 @@ def _shown(mime: str, value: Any) -> Any:
     return _plain(value) if mime.endswith("json") else _text(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 0) -> Any:
     """Return JSON whose every text can be written."""
+    if depth > _DEPTH:
+        raise MalformedError("data nested too deep")
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):
-        return {_text(key): _plain(each) for key, each in value.items()}
+        return {_text(key): _plain(each, depth + 1) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(each, depth + 1) for each in value]
     return value
 
 
@@ -140,7 +162,7 @@ def _size(value: Any) -> int:
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(len(key) + _size(each) for key, each in value.items())
+        return 64 + sum(len(key) + _size(each) for key, each in value.items())
     if isinstance(value, list):
-        return sum(map(_size, value))
+        return 64 + sum(map(_size, value))
     return 8

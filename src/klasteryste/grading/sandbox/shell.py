@@ -23,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session, json_packer
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
@@ -140,6 +141,11 @@ def prepare() -> Role:
         session=session, config=config, iopub_socket=object(), log=logging.getLogger(__name__)
     )
     del sys.modules["debugpy"]
+    # Magics look for the application that a kernel is part of.
+    IPKernelApp.instance().kernel = kernel
+    # A student's own modules are found where Jupyter finds them, after the standard library.
+    libraries = [Path(path).name in ("site-packages", "dist-packages") for path in sys.path]
+    sys.path.insert(libraries.index(True) if True in libraries else len(libraries), "")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     # To leave is no way to lose one's marks.
     kernel.shell.ask_exit = lambda: None

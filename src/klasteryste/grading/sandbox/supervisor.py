@@ -41,7 +41,7 @@ def supervise(control: socket.socket, limits: Limits, archive: int, work: Callab
     work : callable
         What the notebook's process does.
     """
-    # Before there is anybody who could look. The first process of a namespace gets no signal from within it but
+    # Before there is anybody who could look. The first process of a namespace gets no signal from within but
     # those it handles, and Python handles this one.
     namespaces.hide_from_debuggers(True)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -96,7 +96,9 @@ class Receiver:
             raise MalformedError("a message too long that does not end") from None
 
     def _read(self, deadline: float) -> bytes:
-        if not select.select([self._sock], [], [], max(0, deadline - time.monotonic()))[0]:
+        # Somebody who never stops talking is late as well.
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([self._sock], [], [], left)[0]:
             raise TimeoutError
         try:
             data = self._sock.recv(1 << 18)
