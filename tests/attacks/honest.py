@@ -159,16 +159,19 @@ def mean(values):
     ),
     honest(
         "fractions",
-        "Results are fractions and short numbers.",
+        "Results are fractions, short numbers and truth values.",
         answers={
             "mean": """
 from fractions import Fraction
 
 def mean(values):
-    return sum(map(Fraction, values)) / len(values)
+    return float(sum(map(Fraction, values)) / len(values))
 """,
             "largest": "largest = np.uint8(max(readings))",
-            "words": "def words(text):\n    return float(len(text.split()))",
+            "words": """
+def words(text):
+    return Fraction(len(text.split())) if text else False
+""",
         },
     ),
     honest(

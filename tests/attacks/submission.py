@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -133,10 +132,6 @@ def _fill(text: str, places: Mapping[str, str]) -> str:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, whatever rights its content has."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            inner = Path(path, name)
-            if not inner.is_symlink():
-                inner.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a folder, whatever rights its content has and however deep it is."""
+    subprocess.run(["chmod", "-R", "u+rwX", folder], check=False, capture_output=True)
+    subprocess.run(["rm", "-rf", folder], check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..submission import Submission
-from . import files, hooks, machine, network, notebooks, pages, spoofs
+from . import files, hooks, machine, machinery, network, notebooks, pages, spoofs
 
 CLASSES: Mapping[str, list[Submission]] = {
     "Hooks of the interpreter": hooks.ATTACKS,
@@ -15,5 +15,6 @@ CLASSES: Mapping[str, list[Submission]] = {
     "The notebook itself": notebooks.ATTACKS,
     "What people look at": pages.ATTACKS,
     "The network": network.ATTACKS,
+    "This course's own machinery": machinery.ATTACKS,
 }
 ATTACKS = [attack for attacks in CLASSES.values() for attack in attacks]

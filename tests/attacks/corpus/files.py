@@ -61,7 +61,7 @@ import sqlite3
 with sqlite3.connect("@COURSE@/gradebook.db", timeout=5) as book:
     rows = book.execute(
         "select grade.id, max_score from grade join grade_cells on cell_id = grade_cells.id"
-        " join submitted_notebook on notebook_id = submitted_notebook.id"
+        " join submitted_notebook on grade.notebook_id = submitted_notebook.id"
         " join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id"
         " where student_id = '@NAME@'"
     ).fetchall()
@@ -80,15 +80,17 @@ ATTACKS = [
         WRITE_MARKS,
     ),
     Submission(
-        "empties-gradebook",
-        "The marks of everybody else are deleted from the gradebook.",
+        "trigger-in-gradebook",
+        "A trigger in the gradebook takes the marks of everybody who is graded later.",
         Gain.PEERS,
         """
 import sqlite3
 
 with sqlite3.connect("@COURSE@/gradebook.db", timeout=5) as book:
-    for table_of_marks in ("grade", "comment", "submitted_notebook", "student"):
-        book.execute(f"delete from {table_of_marks}")
+    book.execute(
+        "create trigger take after update of auto_score on grade"
+        " begin update grade set manual_score = 0 where id = new.id; end"
+    )
 """,
     ),
     Submission(

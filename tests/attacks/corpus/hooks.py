@@ -132,12 +132,11 @@ import sys
 
 shell = get_ipython()
 shell.displayhook.__class__.__call__ = lambda self, result=None: None
-shell.run_cell_async.__func__
 shell.events.register(
     "pre_run_cell",
     lambda info: shell.kernel.session.send(
         shell.kernel.iopub_socket, "execute_result",
-        {"data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1},
+        {"data": {"text/plain": "1"}, "metadata": {}, "execution_count": 1},
         parent=shell.kernel.get_parent(), ident=b"execute_result",
     ),
 )
@@ -151,10 +150,9 @@ shell.events.register(
 import sys
 
 def trace(frame, event, argument):
-    if "expected" in frame.f_code.co_names or "points" in frame.f_code.co_names:
-        cells = [text for text in frame.f_globals.get("In", [])]
-        print(cells[-1:], frame.f_code.co_consts)
-    return trace
+    caller = frame.f_back
+    if caller is not None and "expected" in caller.f_code.co_names:
+        print(caller.f_globals["In"][-1])
 
 sys.settrace(trace)
 """,
@@ -260,27 +258,6 @@ async def run_nothing(self, *inputs, **options):
     return ExecutionResult(None)
 
 type(shell).run_cell_async = run_nothing
-""",
-    ),
-    Submission(
-        "profile-hook",
-        "A profile function that survives the cell turns every failed comparison into success.",
-        Gain.MARKS,
-        """
-import builtins
-import sys
-
-class Quiet(AssertionError):
-    pass
-
-def profile(frame, event, argument):
-    if event == "exception" or "assert_" in frame.f_code.co_name:
-        frame.f_globals["np"] = None
-
-sys.setprofile(profile)
-builtins.AssertionError = Quiet
-shell = get_ipython()
-shell.set_custom_exc((Quiet, AssertionError, TypeError, NameError), lambda *inputs, **options: None)
 """,
     ),
     Submission(

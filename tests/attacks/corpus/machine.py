@@ -12,10 +12,11 @@ from ..submission import Gain, Submission
 
 
 def slow(notebook: NotebookNode) -> None:
-    """Add slow cells, the last of which says that all of them ran."""
-    said = 'print("TOOK", "slow-cells")'
-    cells = [nbformat.v4.new_code_cell("import time\n\ntime.sleep(4)", id=f"slow-{n}") for n in range(15)]
-    notebook.cells[3:3] = [*cells, nbformat.v4.new_code_cell(said, id="slow-all")]
+    """Add slow cells, and one that tells whether all of them ran to their end."""
+    wait = "import time\n\ntime.sleep(4)\nslept = globals().get('slept', 0) + 1"
+    cells = [nbformat.v4.new_code_cell(wait, id=f"slow-{place}") for place in range(15)]
+    tell = 'if slept == 15:\n    print("TOOK", "slow-cells")'
+    notebook.cells[3:3] = [*cells, nbformat.v4.new_code_cell(tell, id="slow-all")]
 
 
 ATTACKS = [

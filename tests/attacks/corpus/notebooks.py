@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from ..probe import TASKS
 from ..submission import Edit, Gain, Submission
 
-FORGED = {"output_type": "execute_result", "data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1}
+FORGED = {"output_type": "execute_result", "data": {"text/plain": "1"}, "metadata": {}, "execution_count": 1}
 
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:

@@ -49,7 +49,7 @@ def widgets(notebook: NotebookNode) -> None:
 ATTACKS = [
     Submission(
         "result-during-test",
-        "The function sends a result of three points while the test that calls it runs.",
+        "The function sends a result of one point while the test that calls it runs.",
         Gain.MARKS,
         answers={
             "words": """
@@ -57,7 +57,7 @@ def words(text):
     kernel = get_ipython().kernel
     kernel.session.send(
         kernel.iopub_socket, "execute_result",
-        {"data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1},
+        {"data": {"text/plain": "1"}, "metadata": {}, "execution_count": 1},
         parent=kernel.get_parent(), ident=b"execute_result",
     )
     return 0
@@ -84,7 +84,7 @@ def send():
         parent = kernel.get_parent()
         for kind, content in (
             ("clear_output", {"wait": False}),
-            ("execute_result", {"data": {"text/plain": "3"}, "metadata": {}, "execution_count": 1}),
+            ("execute_result", {"data": {"text/plain": "1"}, "metadata": {}, "execution_count": 1}),
             ("status", {"execution_state": "idle"}),
         ):
             kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
