@@ -184,7 +184,7 @@ class _Court:
         while True:
             try:
                 message = self._student.receive(deadline)
-                if message is not None and message.get("type") == "execute_reply":
+                if message is not None and message.get("type") == wire.REPLY:
                     self._reply(cell, message)
                     break
                 self._outputs.take(index, message)

@@ -10,10 +10,9 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from klasteryste.grading.sandbox.wire import MalformedError
+from klasteryste.grading.sandbox.wire import OUTPUTS, MalformedError
 
 _MIME_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,120}")
-_SAID = "stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"
 _OVERHEAD = 200
 """What a message takes besides its content, in bytes, so that very many empty ones are too much as well."""
 _DEPTH = 50
@@ -96,7 +95,7 @@ def cleaned(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         If it is no message about an output.
     """
     kind, content = message.get("type"), message.get("content")
-    if kind not in _SAID or not isinstance(content, dict):
+    if kind not in OUTPUTS or not isinstance(content, dict):
         raise MalformedError(f"a message of kind {kind!r}"[:80])
     if kind == "stream":
         name = content.get("name")

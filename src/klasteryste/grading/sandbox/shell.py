@@ -51,7 +51,7 @@ class _Session(Session):
     ) -> dict[str, Any]:
         """Send a message to the worker."""
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent)
-        if self.worker is not None:
+        if self.worker is not None and message["msg_type"] in (*wire.OUTPUTS, wire.REPLY):
             kept = {"type": message["msg_type"], "content": message["content"]}
             data = json_packer(kept)
             self.worker.sendall(len(data).to_bytes(wire.LENGTH, "big") + data)
@@ -223,7 +223,7 @@ class _Notebook:
             with contextlib.suppress(Exception):  # whatever a notebook put in their place
                 stream.flush()  # type: ignore[union-attr]
         kept = ("status", "ename", "evalue", "traceback")
-        self._session.send(None, "execute_reply", {name: reply[name] for name in kept if name in reply})
+        self._session.send(None, wire.REPLY, {name: reply[name] for name in kept if name in reply})
 
 
 @contextlib.contextmanager

@@ -11,6 +11,11 @@ from typing import Any
 LENGTH = 4
 """How many bytes tell the length of a message."""
 
+OUTPUTS = "stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"
+"""Those of Jupyter's messages that make a cell's outputs."""
+REPLY = "execute_reply"
+"""Jupyter's message that a cell is done."""
+
 
 class MalformedError(Exception):
     """What came is no message: whoever sent it does not follow the rules."""
