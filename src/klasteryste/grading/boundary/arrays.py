@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -72,11 +71,11 @@ def read_array(decoder: Decoder, node: list[Node], depth: int) -> np.ndarray[Any
     slot = decoder.reserve()
     dtype, shape = read_dtype(node[1]), _shape(node[2])
     data = decoder.buffer(node[4])
-    if dtype.hasobject or node[3] not in ("C", "F") or math.prod(shape) * dtype.itemsize != len(data):
+    if dtype.hasobject or node[3] not in ("C", "F") or _size(shape) * dtype.itemsize != len(data):
         raise Refused("an array whose size is not what it says")
     flat = np.frombuffer(data, dtype) if len(data) else np.empty(0, dtype)
-    if not len(data) and math.prod(shape):  # texts of no length
-        flat = np.zeros(_small(math.prod(shape)), dtype)
+    if not len(data) and _size(shape):  # texts of no length
+        flat = np.zeros(_small(_size(shape)), dtype)
     _check(flat)
     value = flat.reshape(shape, order=node[3]).copy(order=node[3])
     decoder.fill(slot, value)
@@ -86,7 +85,7 @@ def read_array(decoder: Decoder, node: list[Node], depth: int) -> np.ndarray[Any
 def _read_objects(decoder: Decoder, node: list[Node], depth: int) -> np.ndarray[Any, Any]:
     slot = decoder.reserve()
     shape, items = _shape(node[1]), decoder.items(node[2], depth)
-    if math.prod(shape) != len(items):
+    if _size(shape) != len(items):
         raise Refused("an array whose size is not what it says")
     flat = np.empty(len(items), object)
     for place, item in enumerate(items):
@@ -101,6 +100,13 @@ def _shape(node: Node) -> tuple[int, ...]:
     if len(shape) > 32 or any(length < 0 for length in shape):
         raise Refused("a shape")
     return shape
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
 
 
 def _small(size: int) -> int:
@@ -196,8 +202,9 @@ register("np.x", np.matrix, _matrix, _read_matrix, shared=True)
 register("np.r", np.recarray, _records, _read_records, shared=True)
 register("np.mc", type(np.ma.masked), lambda e, v, d: ["np.mc"], lambda c, n, d: np.ma.masked)
 for _name in (
-    "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "longlong", "ulonglong",
-    "intc", "uintc", "float16", "float32", "float64", "longdouble", "complex64", "complex128", "clongdouble",
+    "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "longlong",
+    "ulonglong", "intc", "uintc", "float16", "float32", "float64", "longdouble", "complex64", "complex128",
+    "clongdouble",
     "str_", "bytes_", "datetime64", "timedelta64",
 ):  # fmt: skip
     _type = getattr(np, _name)
@@ -230,7 +237,7 @@ def _read_sparse(decoder: Decoder, node: list[Node], depth: int) -> Any:
 
     slot = decoder.reserve()
     name, shape, data, rows, columns = decoder.items(node, depth)
-    form = _SPARSE[name]
+    form: Any = _SPARSE[name]
     whole = sparse.coo_array if name.endswith("array") else sparse.coo_matrix
     height, width = _shape(shape)
     entries = whole((_array(data), (_array(rows), _array(columns))), shape=(height, width))

@@ -1,8 +1,8 @@
 """The judging side: runs an assignment's locked cells and tests, and asks a student's process for the rest.
 
 No code of a student runs here. A test's names come from the locked cells, which run here from the assignment
-itself, or are asked for: the namespace is a dict that asks when it misses one, so that helpers, comprehensions
-and lambdas find them as in any notebook. Whenever a cell cannot be judged its outputs hold an error, since
+itself, or are asked for: the namespace is a dict that asks when it misses one, so that helpers and lambdas
+find them as in any notebook. Whenever a cell cannot be judged its outputs hold an error, since
 nbgrader reads a test without outputs as passed.
 """
 
@@ -29,8 +29,9 @@ from IPython.core.formatters import PlainTextFormatter
 from IPython.core.inputtransformer2 import TransformerManager
 
 from klasteryste.grading.boundary.codec import is_name
-from klasteryste.grading.boundary.link import GRACE, Halt, Link, RemoteClass, Unlearnt
+from klasteryste.grading.boundary.link import GRACE, Halt, Link
 from klasteryste.grading.boundary.profile import Profile
+from klasteryste.grading.boundary.proxies import RemoteClass, Unlearnt
 from klasteryste.language import _, use_language
 
 SECONDS = 30.0
@@ -351,7 +352,7 @@ def fingerprint(source: str) -> str:
     return hashlib.sha256(source.strip().encode("utf-8", "replace")).hexdigest()[:16]
 
 
-# --- outputs -------------------------------------------------------------------------------------------------
+# --- outputs ------------------------------------------------------------------------------------------
 
 
 class _Printed(io.TextIOBase):
@@ -426,7 +427,7 @@ def _score(outputs: list[Output]) -> float:
     return float("inf")
 
 
-# --- random generators -----------------------------------------------------------------------------------------
+# --- random generators --------------------------------------------------------------------------------
 
 
 def _generators() -> tuple[Any, Any]:

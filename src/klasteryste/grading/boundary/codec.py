@@ -1,8 +1,8 @@
 """Values as bytes and back: what may cross between a student's process and the one that judges it.
 
-Both sides use this module, and the judging side believes nothing. Everything crosses by value: a value is taken
-apart into JSON arrays that begin with a tag (``["t", 1, 2]`` is a tuple) and raw buffers of numbers, and is
-built anew from them by code of ours. Nothing is unpickled, evaluated or imported by name. What is not a value,
+Both sides use this module, and the judging side believes nothing. Everything crosses by value: a value is
+taken apart into JSON arrays that begin with a tag (``["t", 1, 2]`` is a tuple) and raw buffers of numbers, and
+is built anew from them by code of ours. Nothing is unpickled, evaluated or imported by name. What is no value,
 such as a function, is handed to a `World`, which sends a reference to it.
 
 Kinds of values that other libraries define are told in `arrays`, `frames`, `graphs` and `figures`, which are
@@ -320,7 +320,7 @@ _LATE: set[type] = {list, dict, set, collections.deque, collections.OrderedDict,
 """Containers that are there before what they hold, and so can hold themselves."""
 
 
-# --- between nodes and bytes ------------------------------------------------------------------------------
+# --- between nodes and bytes --------------------------------------------------------------------------
 
 
 def dumps(node: Node, limits: Limits = LIMITS) -> bytes:
@@ -348,7 +348,7 @@ def loads(data: bytes) -> Node:
     Raises
     ------
     Refused
-        If it is anything but arrays of plain values: an object, ``NaN``, a lone surrogate, text after the end.
+        If it is anything but arrays of plain values: an object, ``NaN``, half a surrogate pair, more text.
     """
     try:
         text = data.decode("utf-8")
@@ -379,11 +379,11 @@ _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=Fal
 _READER = json.JSONDecoder(object_pairs_hook=_no_object, parse_constant=_no_constant)
 
 
-# --- names, classes, and values that only look special ---------------------------------------------------
+# --- names, classes, and values that only look special ------------------------------------------------
 
 
 def is_name(text: Any) -> bool:
-    """Tell whether a text is a name that may cross: an identifier, and not one that Python keeps for itself."""
+    """Tell whether a text is a name that may cross: an identifier that Python does not keep for itself."""
     return (
         type(text) is str
         and text.isidentifier()
@@ -439,7 +439,7 @@ def _read_class(decoder: Decoder, node: list[Node], depth: int) -> type:
 
 
 def plain_base(value: Any) -> Any:
-    """Return a value of a class that extends a plain one as the plain one, read past its class; else itself."""
+    """Return a value whose class extends a plain one as the plain one, read past its class; else itself."""
     for base, read in _BASES:
         if isinstance_of(value, base):
             return read(value)

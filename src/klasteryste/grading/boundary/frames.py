@@ -24,7 +24,7 @@ from klasteryste.grading.boundary.plain import read_tz, write_tz
 _UNITS = ("s", "ms", "us", "ns")
 
 
-# --- arrays: what a column or an index holds ----------------------------------------------------------------
+# --- arrays: what a column or an index holds ----------------------------------------------------------
 
 
 def _values(encoder: Encoder, data: Any, depth: int) -> Node:
@@ -75,7 +75,7 @@ def _read_times(decoder: Decoder, node: list[Node], depth: int) -> Any:
         raise Refused("a column of times")
     zone = read_tz(node[2])
     data = pd.array(plain)
-    return data if zone is None else data.tz_localize("UTC").tz_convert(zone)  # type: ignore[attr-defined]
+    return data if zone is None else data.tz_localize("UTC").tz_convert(zone)
 
 
 def _write_periods(encoder: Encoder, data: Any, depth: int) -> Node:
@@ -84,7 +84,7 @@ def _write_periods(encoder: Encoder, data: Any, depth: int) -> Node:
 
 def _read_periods(decoder: Decoder, node: list[Node], depth: int) -> Any:
     ordinals = _numpy(decoder, ["n", node[1]], depth)
-    return pd.PeriodIndex.from_ordinals(ordinals.astype("i8"), freq=text_of(node[2])).array
+    return pd.PeriodIndex.from_ordinals(ordinals.astype("i8"), freq=text_of(node[2])).array  # type: ignore[attr-defined]
 
 
 def _write_intervals(encoder: Encoder, data: Any, depth: int) -> Node:
@@ -157,7 +157,7 @@ _READERS: dict[str, Any] = {
 }
 
 
-# --- indexes -------------------------------------------------------------------------------------------------
+# --- indexes ------------------------------------------------------------------------------------------
 
 
 def write_index(encoder: Encoder, value: Any, depth: int) -> Node:
@@ -202,11 +202,11 @@ def _read_index(decoder: Decoder, node: list[Node], depth: int) -> Any:
     if node[3] is not None:
         if not isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex):
             raise Refused("steps of what is no time")
-        index.freq = pd.tseries.frequencies.to_offset(text_of(node[3]))
+        index.freq = pd.tseries.frequencies.to_offset(text_of(node[3]))  # type: ignore[misc]
     return index
 
 
-# --- columns and tables --------------------------------------------------------------------------------------
+# --- columns and tables -------------------------------------------------------------------------------
 
 
 def _write_series(encoder: Encoder, value: Any, depth: int) -> Node:
@@ -275,7 +275,7 @@ def _read_frame(decoder: Decoder, node: list[Node], depth: int) -> Any:
     return decoder.fill(slot, value)
 
 
-# --- scalars -------------------------------------------------------------------------------------------------
+# --- scalars ------------------------------------------------------------------------------------------
 
 
 def _write_time(encoder: Encoder, value: Any, depth: int) -> Node:
@@ -305,11 +305,8 @@ def _read_interval(decoder: Decoder, node: list[Node], depth: int) -> Any:
     return pd.Interval(left, right, closed)
 
 
-_PLAIN_DTYPES = {*_MASKED, "category", "str", "string"}
-
-
 def _write_dtype(encoder: Encoder, value: Any, depth: int) -> Node:
-    """A type of columns crosses as an empty column of it."""
+    """Return the node of a type of columns: an empty column of it."""
     return ["pd.y", _values(encoder, pd.Series([], dtype=value).array, depth)]
 
 
@@ -332,20 +329,26 @@ register("pd.p", pd.Period, lambda e, v, d: ["pd.p", v.ordinal, v.freqstr],
 register("pd.v", pd.Interval, lambda e, v, d: e.items("pd.v", (v.left, v.right, v.closed), d), _read_interval)
 register("pd.nat", type(pd.NaT), lambda e, v, d: ["pd.nat"], lambda c, n, d: pd.NaT)
 register("pd.na", type(pd.NA), lambda e, v, d: ["pd.na"], lambda c, n, d: pd.NA)
-for _type in {
-    type(pd.array([], dtype=name)) for name in (*_MASKED, "str", "string", "datetime64[ns]", "timedelta64[ns]",
-    "category", "period[D]", "interval[int64]", "datetime64[ns, UTC]")
-}:  # fmt: skip
-    register("pd.a", _type, lambda e, v, d: ["pd.a", _values(e, v, d)],
-             lambda c, n, d: _read_values(c, n[1], d))  # fmt: skip
-for _type in (
+_TYPES: list[Any] = [
+    "str", "string", "datetime64[ns]", "timedelta64[ns]", "category", "period[D]", "interval[int64]",
+    "datetime64[ns, UTC]", *_MASKED,
+]  # fmt: skip
+for _array_type in {type(pd.array([], dtype=name)) for name in _TYPES}:
+    register(
+        "pd.a",
+        _array_type,
+        lambda e, v, d: ["pd.a", _values(e, v, d)],
+        lambda c, n, d: _read_values(c, n[1], d),
+    )
+for _dtype in (
     pd.CategoricalDtype, pd.DatetimeTZDtype, pd.PeriodDtype, pd.IntervalDtype, pd.StringDtype,
-    *(type(pd.array([], dtype=name).dtype) for name in _MASKED),
+    *(type(pd.array([], dtype=name).dtype) for name in _TYPES[-len(_MASKED) :]),
 ):  # fmt: skip
-    register("pd.y", _type, _write_dtype, _read_dtype)
-for _type in (
+    register("pd.y", _dtype, _write_dtype, _read_dtype)
+_CLASSES: list[type] = [
     pd.Series, pd.DataFrame, pd.Index, pd.RangeIndex, pd.MultiIndex, pd.DatetimeIndex, pd.CategoricalIndex,
     pd.IntervalIndex, pd.PeriodIndex, pd.TimedeltaIndex, pd.Timestamp, pd.Timedelta, pd.Period, pd.Interval,
     pd.Categorical, pd.CategoricalDtype, pd.StringDtype, pd.Int64Dtype, pd.Float64Dtype, pd.BooleanDtype,
-):  # fmt: skip
-    CLASSES[f"{_type.__module__}.{kind_of_class(_type)}"] = _type
+]  # fmt: skip
+for _class in _CLASSES:
+    CLASSES[f"{_class.__module__}.{kind_of_class(_class)}"] = _class

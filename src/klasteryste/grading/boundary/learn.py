@@ -96,5 +96,7 @@ def _rehearsed(told: str, folder: str | None, stamp: tuple[Any, ...]) -> str:
             ) from None
     if done.returncode or not done.stdout:
         reason = next(iter(done.stderr.strip().splitlines()[::-1]), "no reason given")
-        raise CourseError(f"the source could not be rehearsed ({reason}): run its notebook from top to bottom")
+        raise CourseError(
+            f"the source could not be rehearsed ({reason}): run its notebook from top to bottom"
+        )
     return done.stdout

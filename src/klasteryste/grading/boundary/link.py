@@ -7,9 +7,7 @@ class of theirs has attributes that are asked for one by one, and as little else
 from __future__ import annotations
 
 import builtins
-import collections
 import inspect
-import io
 import operator
 import random
 import socket
@@ -17,9 +15,10 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from klasteryste.grading.boundary.change import replace
 from klasteryste.grading.boundary.codec import (
     CLASSES,
     LIMITS,
@@ -33,12 +32,12 @@ from klasteryste.grading.boundary.codec import (
     isinstance_of,
     kind,
     kind_of_class,
+    load,
     plain_base,
     text_of,
 )
 from klasteryste.grading.boundary.objects import (
     FUNCTIONS,
-    ITERATOR_TYPES,
     ITERATORS,
     OPERATORS,
     Side,
@@ -51,6 +50,17 @@ from klasteryste.grading.boundary.objects import (
     read_named_tuple,
 )
 from klasteryste.grading.boundary.profile import Profile
+from klasteryste.grading.boundary.proxies import (
+    AttributeDict,
+    NotPlain,
+    RemoteClass,
+    RemoteFunction,
+    RemoteIterator,
+    RemoteObject,
+    mirror,
+    refused_operator,
+    remote_operator,
+)
 from klasteryste.grading.boundary.wire import Gone, Stream, Talk
 from klasteryste.language import _
 
@@ -77,14 +87,6 @@ class Halt(BaseException):
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
         self.name = name
-
-
-class NotPlain(TypeError):  # noqa: N818
-    """A test did with a student's object what cannot be done from outside."""
-
-
-class Unlearnt(Exception):  # noqa: N818  (told in words at release)
-    """A test does what no profile can allow."""
 
 
 class Link(Side):
@@ -168,25 +170,37 @@ class Link(Side):
         encoder = Encoder(self, self.limits)
         self._result(self._ask(["bind", name, encoder.value(value)], encoder))
 
-    def figures(self) -> list[Any]:
-        """Return the figures that are open in the student's pyplot, the current one last."""
+    def _show_figures(self) -> None:
+        """Open in pyplot here what the student has open there."""
         figures = self._result(self._ask(["figures"], Encoder(self, self.limits)))
-        return figures if isinstance(figures, list) else []
+        load("figures")
+        sys.modules[f"{__package__}.figures"].adopt(figures if isinstance(figures, list) else [])
+
+    def _close_figures(self) -> None:
+        """Close the student's figures if a test closed those here."""
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None and not pyplot.get_fignums():
+            self._ask(["close"], Encoder(self, self.limits))
 
     def call(self, label: str, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function of the student."""
         encoder = Encoder(self, self.limits)
         try:
-            node = [
-                "call", ["Y", number], encoder.value(list(args)), list(kwargs), encoder.value(list(kwargs.values())),
-                self._new_seeds(encoder), self._left(),
-            ]  # fmt: skip
+            given, named = encoder.value(list(args)), encoder.value(list(kwargs.values()))
+            seeds = self._new_seeds(encoder)
+            node = ["call", ["Y", number], given, list(kwargs), named, seeds, self._left()]
         except Refused as error:
             raise NotPlain(
                 _("This cannot be passed to a student's function: {why}").format(why=error)
             ) from None
         arguments = {str(place): value for place, value in enumerate(args)} | kwargs
-        return self._result(self._ask(node, encoder), label, arguments)
+        if self.profile.pyplot:
+            self._close_figures()
+        try:
+            return self._result(self._ask(node, encoder), label, arguments)
+        finally:
+            if self.profile.pyplot and self.dead is None and self.halted is None:
+                self._show_figures()
 
     def attribute(self, number: int, name: str) -> Any:
         """Return an attribute of an object of the student."""
@@ -370,9 +384,7 @@ class Link(Side):
             printed, (what, *parts) = message.node
             sys.stdout.write(text_of(printed))
             decoder = Decoder(self, message, self.limits)
-            answers = {"call": self._on_call, "attr": self._on_attr, "set": self._on_set, "next": self._on_next,
-                       "input": self._on_input}  # fmt: skip
-            value = answers[what](decoder, *parts)
+            value = _ANSWERS[what](self, decoder, *parts)
             encoder = Encoder(self, self.limits)
             return Message(["ok", encoder.value(value)], encoder.buffers)
         except Refused as error:
@@ -514,8 +526,8 @@ class Link(Side):
         if sort == "o":
             class_ = decoder.value(told[0], depth + 1)
             if not isinstance(class_, RemoteClass):
-                class_ = _mirror(self, None, "object", (RemoteObject,), {})
-            value = object.__new__(class_)
+                class_ = mirror(self, None, "object", (RemoteObject,), {})
+            value: Any = object.__new__(class_)
             object.__setattr__(value, "__klasteryste__", number)
             return value
         if sort == "c":
@@ -542,24 +554,24 @@ class Link(Side):
         allowed = self.profile.operators.get(short, set()) if short in self.profile.tasks else set()
         for key in operators:
             if key in _ALWAYS or key in allowed or self.learning:
-                space[key] = _remote_operator(key)
+                space[key] = remote_operator(key)
             elif key not in _QUIET:
-                space[key] = _refused_operator(key)
+                space[key] = refused_operator(key)
         if "__eq__" in space and "__hash__" not in space:
             space["__hash__"] = object.__hash__
         real = _library_class(text_of(module), text_of(name))
         if real is not None:
             space["__class__"] = property(lambda self: real)
-        return _mirror(self, number, short, theirs, space)
+        return mirror(self, number, short, theirs, space)
 
     def _module(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         name, number = text_of(node[1]), node[2]
         if isinstance(sys.modules.get(name), types.ModuleType) and name.partition(".")[0] not in _OWN:
             return sys.modules[name]
-        class_ = _mirror(self, None, "module", (RemoteObject,), {})
+        class_ = mirror(self, None, "module", (RemoteObject,), {})
         if type(number) is not int:
             raise Refused("a module")
-        value = object.__new__(class_)
+        value: Any = object.__new__(class_)
         object.__setattr__(value, "__klasteryste__", number)
         return value
 
@@ -569,6 +581,13 @@ class Link(Side):
 
 
 _OWN = frozenset({"__main__", "klasteryste"})
+_ANSWERS: dict[str, Callable[..., Any]] = {
+    "call": Link._on_call,
+    "attr": Link._on_attr,
+    "set": Link._on_set,
+    "next": Link._on_next,
+    "input": Link._on_input,
+}
 
 _RESOLVERS: dict[str, Callable[[Link, Decoder, list[Node], int], Any]] = {
     "R": Link._reference,
@@ -636,202 +655,3 @@ def _same(a: Any, b: Any) -> bool:
 def _numeric_state() -> Any:
     numpy = sys.modules.get("numpy")
     return None if numpy is None else numpy.random.get_state()
-
-
-def replace(old: Any, new: Any) -> None:
-    """Make an object what another of its type is.
-
-    Raises
-    ------
-    Refused
-        If the types differ, or it cannot be done.
-    """
-    type_ = type(old)
-    if type_ is not type(new):
-        raise Refused("an argument that became another type")
-    if type_ in (list, bytearray):
-        old[:] = new
-    elif isinstance(old, dict | set):
-        old.clear()
-        old.update(new)
-    elif type_ is collections.deque:
-        old.clear()
-        old.extend(new)
-    elif type_ is io.StringIO:
-        place = new.tell()
-        old.seek(0)
-        old.truncate()
-        old.write(new.getvalue())
-        old.seek(place)
-    elif type_.__module__.startswith("numpy"):
-        if old.shape != new.shape or old.dtype != new.dtype:
-            raise Refused("an array that became another shape")
-        old[...] = new
-    elif type_.__module__.startswith("pandas"):
-        old.__init__(new)
-    elif type_.__module__.startswith("networkx"):
-        old.clear()
-        old.graph.update(new.graph)
-        old.add_nodes_from(new.nodes(data=True))
-        old.add_edges_from(new.edges(keys=True, data=True) if old.is_multigraph() else new.edges(data=True))
-    elif type_.__module__ == "__main__" and hasattr(old, "__dict__"):
-        vars(old).clear()
-        vars(old).update(vars(new))
-    else:
-        raise Refused(f"a changed {kind(old)}")
-
-
-# --- what a student's things are here -----------------------------------------------------------------------
-
-
-class AttributeDict(dict[Any, Any]):
-    """A dict whose keys are attributes too, as libraries return it."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-class RemoteFunction:
-    """A function of the student."""
-
-    def __init__(self, link: Link, number: int, name: str, doc: str | None) -> None:
-        self.__dict__.update(
-            _link=link,
-            __klasteryste__=number,
-            __name__=name,
-            __qualname__=name,
-            __doc__=doc,
-            __module__="__main__",
-        )
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        own = object.__getattribute__(self, "__dict__")
-        return own["_link"].call(own["__name__"], own["__klasteryste__"], args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        own = object.__getattribute__(self, "__dict__")
-        return own["_link"].attribute(own["__klasteryste__"], name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        own = object.__getattribute__(self, "__dict__")
-        own["_link"].set_attribute(own["__klasteryste__"], name, value)
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return types.FunctionType
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        own = object.__getattribute__(self, "__dict__")
-        signature: inspect.Signature = own["_link"].describe(own["__klasteryste__"])
-        return signature
-
-    @property
-    def __annotations__(self) -> dict[str, Any]:
-        signature = self.__signature__
-        told = {
-            name: parameter.annotation
-            for name, parameter in signature.parameters.items()
-            if parameter.annotation is not inspect.Parameter.empty
-        }
-        if signature.return_annotation is not inspect.Signature.empty:
-            told["return"] = signature.return_annotation
-        return told
-
-    def __repr__(self) -> str:
-        return f"<function {object.__getattribute__(self, '__dict__')['__name__']}>"
-
-
-class RemoteIterator:
-    """An iterator of the student, whose values come one by one."""
-
-    def __init__(self, link: Link, number: int, sort: str) -> None:
-        self.__dict__.update(_link=link, __klasteryste__=number, _sort=sort)
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        return self._link.advance(self.__dict__["__klasteryste__"])
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in ("send", "close", "throw"):
-            raise AttributeError(name)
-        return self.__dict__["_link"].attribute(self.__dict__["__klasteryste__"], name)
-
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        return ITERATOR_TYPES.get(self.__dict__["_sort"], RemoteIterator)
-
-
-class RemoteClass(type):
-    """A class of the student."""
-
-    def __new__(
-        mcs, name: str, bases: tuple[type, ...], space: dict[str, Any], **_options: Any
-    ) -> RemoteClass:
-        """Make the class that stands for the student's; a test cannot extend it."""
-        if "__klasteryste__" not in space:
-            raise Unlearnt(_("a class of a test cannot extend a class of a student"))
-        return super().__new__(mcs, name, bases, space)
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        number, link = vars(cls)["__klasteryste__"], vars(cls)["__link__"]
-        return link.call(cls.__name__, number, args, kwargs)
-
-    def __getattr__(cls, name: str) -> Any:
-        return vars(cls)["__link__"].attribute(vars(cls)["__klasteryste__"], name)
-
-    def __setattr__(cls, name: str, value: Any) -> None:
-        vars(cls)["__link__"].set_attribute(vars(cls)["__klasteryste__"], name, value)
-
-
-class RemoteObject(metaclass=RemoteClass):
-    """An object of a class of the student's."""
-
-    __klasteryste__: Any = None
-    __link__: Any = None
-
-    def __getattr__(self, name: str) -> Any:
-        return type(self).__link__.attribute(
-            object.__getattribute__(self, "__dict__")["__klasteryste__"], name
-        )
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
-        type(self).__link__.set_attribute(number, name, value)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} object>"
-
-
-def _mirror(
-    link: Link, number: int | None, name: str, bases: tuple[type, ...], space: dict[str, Any]
-) -> type:
-    return RemoteClass(name, bases, {**space, "__klasteryste__": number, "__link__": link})
-
-
-def _remote_operator(name: str) -> Any:
-    def operate(self: Any, *args: Any) -> Any:
-        number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
-        return type(self).__link__.operate(type(self).__name__, number, name, args)
-
-    operate.__name__ = name
-    return operate
-
-
-def _refused_operator(name: str) -> Any:
-    def operate(self: Any, *args: Any) -> Any:
-        if name == "__eq__" and args[0] is self:
-            return True
-        raise NotPlain(
-            _("An object of the class {name} stands where a test needs a plain value.").format(
-                name=type(self).__name__
-            )
-        )
-
-    operate.__name__ = name
-    return operate

@@ -10,6 +10,7 @@ import operator
 import sys
 import types
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from klasteryste.grading.boundary.codec import (
@@ -69,6 +70,9 @@ def _functions() -> Iterable[type]:
 FUNCTIONS = frozenset(_functions())
 """Types whose objects are called and little else."""
 
+_EXAMPLES: tuple[Any, ...] = (
+    [], (), {}, {}.values(), {}.items(), set(), "", "ą", b"", range(1), range(2**70), bytearray(),
+)  # fmt: skip
 ITERATORS: dict[type, str] = {
     types.GeneratorType: "generator",
     map: "map",
@@ -78,7 +82,7 @@ ITERATORS: dict[type, str] = {
     reversed: "reversed",
     **{
         type(iter(example)): "iterator"
-        for example in ([], (), {}, {}.values(), {}.items(), set(), "", "ą", b"", range(1), range(2**70), bytearray())
+        for example in _EXAMPLES
     },
     **{
         value: "iterator"
@@ -100,7 +104,8 @@ def _swapped(function: Any) -> Any:
 
 
 _BINARY = (
-    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift",
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift",
+    "rshift",
 )  # fmt: skip
 OPERATORS: dict[str, Any] = {
     **{f"__{name}__": getattr(operator, f"__{name}__") for name in _BINARY},
@@ -129,7 +134,7 @@ OPERATORS: dict[str, Any] = {
 """What an object of a class can be asked to do, by the name of the method."""
 
 
-# --- instances of classes that both sides have ------------------------------------------------------------
+# --- instances of classes that both sides have --------------------------------------------------------
 
 
 def state_of(value: Any) -> list[Any]:
@@ -144,10 +149,8 @@ def state_of(value: Any) -> list[Any]:
                     state[mangled] = object.__getattribute__(value, mangled)
                 except AttributeError:
                     continue
-    try:
+    with suppress(AttributeError):
         state |= object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        pass
     return [part for name, item in state.items() if is_name(name) for part in (name, item)]
 
 
@@ -185,7 +188,7 @@ def read_instance(decoder: Decoder, node: list[Node], depth: int, class_: Any) -
     return with_state(value, decoder.items(node[2], depth))
 
 
-# --- named tuples -----------------------------------------------------------------------------------------
+# --- named tuples -------------------------------------------------------------------------------------
 
 
 def named_tuple_node(encoder: Encoder, value: Any, depth: int) -> Node:
@@ -220,7 +223,7 @@ def _tuple_class(name: str, fields: tuple[str, ...], more: bool) -> Any:
     return type(name, (class_,), {}) if more else class_
 
 
-# --- exceptions -------------------------------------------------------------------------------------------
+# --- exceptions ---------------------------------------------------------------------------------------
 
 
 def exception_node(encoder: Encoder, error: BaseException, world: World) -> Node:

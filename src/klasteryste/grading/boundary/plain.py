@@ -87,7 +87,7 @@ def _set(tag: str) -> Encode:
 
 
 def _in_order(values: Any) -> list[Any]:
-    """Return the members of a set in an order that does not depend on how they were put in, where there is one."""
+    """Return the members of a set in their order, where there is one."""
     try:
         return sorted(values)
     except Exception:  # of several kinds, or of a kind without an order
@@ -333,11 +333,12 @@ register("io", io.StringIO, _text_file, _read_text_file, shared=True)
 
 # Of Python's own classes those of plain values, and every exception.
 for _type in (
-    *(value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, BaseException)),
-    type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice,
-    object, type, map, filter, zip, enumerate, reversed, types.FunctionType, types.GeneratorType,
-    types.BuiltinFunctionType, types.MethodType, types.ModuleType, collections.OrderedDict, collections.defaultdict,
-    collections.Counter, collections.deque, datetime.datetime, datetime.date, datetime.time, datetime.timedelta,
+    *(x for x in vars(builtins).values() if isinstance(x, type) and issubclass(x, BaseException)),
+    type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range,
+    slice, object, type, map, filter, zip, enumerate, reversed, types.FunctionType, types.GeneratorType,
+    types.BuiltinFunctionType, types.MethodType, types.ModuleType, collections.OrderedDict,
+    collections.defaultdict, collections.Counter, collections.deque, datetime.datetime, datetime.date,
+    datetime.time, datetime.timedelta,
     datetime.timezone, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.Path, io.StringIO,
 ):  # fmt: skip
     CLASSES[f"{_type.__module__}.{kind_of_class(_type)}"] = _type

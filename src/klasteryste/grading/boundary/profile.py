@@ -1,4 +1,4 @@
-"""What is learnt of an assignment from its source before it is released, and what the judging side goes by."""
+"""What is learnt of an assignment from its source before it is released, for the judging side to go by."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Profile:
     builtins : set of str
         Names of builtins among them.
     imported : dict of str to list of str
-        Names that solution cells import: a module, or a module and a name in it. A test gets them from its own
-        side.
+        Names that solution cells import: a module, or a module and a name in it. A test gets them from
+        its own side.
     tasks : set of str
         Classes that solution cells define.
     operators : dict of str to set of str

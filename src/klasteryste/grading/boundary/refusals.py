@@ -57,7 +57,9 @@ def problems(learnt: Learnt) -> list[str]:
         line = learnt.apart["lines"].get(cell.name, 1)
         if before < cell.points:
             error = learnt.alone["errors"].get(cell.name, f"it gives {before:g} of {cell.points:g} points")
-            told.append(f"{cell.name}, line 1: the source's own solution fails this test ({_one_line(error)})")
+            told.append(
+                f"{cell.name}, line 1: the source's own solution fails this test ({_one_line(error)})"
+            )
         elif after < cell.points:
             error = learnt.apart["errors"].get(cell.name, f"it gives {after:g} of {cell.points:g} points")
             told.append(
@@ -120,8 +122,11 @@ def _call(node: ast.Call, names: set[str], failing: bool) -> Iterator[tuple[int,
     if called.rpartition(".")[2] in ("getsource", "getsourcelines") and isinstance(first, ast.Name):
         if first.id in names:
             yield node.lineno, f'{called} reads a file. Use source_of("{first.id}")'
-    elif called in ("patch", "mock.patch", "unittest.mock.patch", "patch.object", "mock.patch.object") and failing:
-        what = first.value if isinstance(first, ast.Constant) else ast.unparse(first) if first else "?"
+    elif (
+        called in ("patch", "mock.patch", "unittest.mock.patch", "patch.object", "mock.patch.object")
+        and failing
+    ):
+        what = ast.unparse(first) if first is not None else "?"
         yield (
             node.lineno,
             f"{what} is patched here, but the student's code has its own; only builtins.input reaches it. "
@@ -140,6 +145,8 @@ def _is_library(target: ast.Attribute, taken: set[str]) -> bool:
 
 def _bound_here(tree: ast.Module) -> set[str]:
     """Return the names that a test binds anywhere for itself."""
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     names |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     return names | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}

@@ -203,9 +203,8 @@ def _shell() -> Any:
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
-    shell = InteractiveShell.instance(user_module=module, user_ns=vars(module))
+    shell: Any = InteractiveShell.instance(user_module=module, user_ns=vars(module))
     shell.showtraceback = lambda *_, **__: None
-    shell.history_manager.enabled = False
     return shell
 
 

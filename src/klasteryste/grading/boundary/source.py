@@ -77,12 +77,12 @@ def bound(text: str) -> set[str]:
             names.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            names.add(node.name or "")
     for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Global):
             names.update(node.names)
-    return names
+    return names - {""}
 
 
 def touched(text: str) -> set[str]:

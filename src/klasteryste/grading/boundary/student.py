@@ -252,6 +252,12 @@ class Server(Side):
         annotated = returns is not inspect.Signature.empty
         return self._ok([rows, annotated, self._or_text(returns) if annotated else None])
 
+    def _on_close(self, decoder: Decoder) -> Message:
+        """Close the figures of pyplot."""
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+        return Message(["ok", None], [])
+
     def _on_figures(self, decoder: Decoder) -> Message:
         """Give the open figures of pyplot, the current one last."""
         pyplot = sys.modules.get("matplotlib.pyplot")
@@ -273,7 +279,7 @@ class Server(Side):
     # --- answers -----------------------------------------------------------------------------------------
 
     def _run(self, do: Callable[[], Any], arguments: list[Any], seconds: float | None) -> Message:
-        """Do something in the student's name; answer with the value, what was printed, and changed arguments."""
+        """Do something in the student's name; answer with its value, its words and changed arguments."""
         before = [self._print_of(value) for value in arguments]
         raised: BaseException | None = None
         value: Any = None
@@ -509,7 +515,8 @@ class Server(Side):
 
 
 _CONSTANT = frozenset({
-    type(None), bool, int, float, complex, str, bytes, range, *FUNCTIONS, *ITERATORS, type, Theirs, TheirIterator,
+    type(None), bool, int, float, complex, str, bytes, range, *FUNCTIONS, *ITERATORS, type, Theirs,
+    TheirIterator,
 })  # fmt: skip
 
 
@@ -534,7 +541,7 @@ def _as_plain(value: Any) -> Any:
 
 
 def _special(encoder: Encoder, value: Any, depth: int) -> Node | None:
-    """Return the node of a named tuple, or of a dict whose keys are attributes too; None for anything else."""
+    """Return the node of a named tuple, or of a dict whose keys are attributes; None for anything else."""
     if isinstance_of(value, tuple):
         return named_tuple_node(encoder, value, depth)
     if isinstance_of(value, dict):
