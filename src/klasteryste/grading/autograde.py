@@ -21,6 +21,7 @@ from sqlalchemy.exc import SAWarning
 from klasteryste.errors import CourseError
 from klasteryste.grading.classrun.records import forget
 from klasteryste.grading.intake import LIMITS, Submission, read_submitted, submitted_at, taken_in
+from klasteryste.grading.own import mark_own
 from klasteryste.grading.reference import notebook_names
 from klasteryste.grading.remarks import IntakeError, Remark
 from klasteryste.grading.saving import withdraw
@@ -80,6 +81,7 @@ class Steps:
         resources["klasteryste"] = {"folder": str(submission.folder), "remarks": remarks}
         for step in self._executing:
             notebook, resources = step(notebook, resources)
+        mark_own(notebook)
         nbformat.validate(notebook)
         return notebook, remarks, time.monotonic() - begun
 

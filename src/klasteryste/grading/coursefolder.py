@@ -13,18 +13,20 @@ from nbgrader.apps import NbGrader
 from klasteryste.errors import CourseError
 
 
-def open_course(folder: Path) -> NbGrader:
+def open_course(folder: Path, log_level: int = logging.CRITICAL) -> NbGrader:
     """Read a course folder's configuration.
 
     Parameters
     ----------
     folder : Path
         The one with ``nbgrader_config.py``.
+    log_level : int
+        What nbgrader says on stderr; nothing if not given.
 
     Returns
     -------
     NbGrader
-        The application, which holds the configuration and the course directory, and logs nothing.
+        The application, which holds the configuration and the course directory.
 
     Raises
     ------
@@ -38,6 +40,6 @@ def open_course(folder: Path) -> NbGrader:
         )
     if shutil.which("alembic") is None:  # nbgrader starts it by name; it stands beside this interpreter
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    app = NbGrader(log_level=logging.CRITICAL)
+    app = NbGrader(log_level=log_level)
     app.initialize([], root=str(folder.resolve()))
     return app

@@ -28,6 +28,7 @@ from nbformat.validator import normalize
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 
+from klasteryste.grading.own import note_saved
 from klasteryste.grading.remarks import IntakeError, Remark, shown
 
 MEGABYTE = 1_000_000
@@ -405,4 +406,5 @@ def _drop_outputs(content: dict[str, Any], where: str, remarks: list[Remark]) ->
                 isinstance(output, dict) and "output_type" in output for output in outputs
             ):
                 remarks.append(Remark("outputs", {"where": where}))
+            note_saved(cell)
             cell["outputs"], cell["execution_count"] = [], None

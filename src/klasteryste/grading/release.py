@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.boundary.learn import Learnt, learn
+from klasteryste.grading.boundary.refusals import problems
 from klasteryste.grading.contents import contents_page
 from klasteryste.grading.coursefolder import open_course
-from klasteryste.grading.reference import course_of, reference_path
+from klasteryste.grading.reference import course_of, profile_path, reference_path
 from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 from klasteryste.translate import localise_file
 
@@ -69,6 +72,11 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         True, help="Whether a missing or outdated translation stops the generation of the assignment."
     ).tag(config=True)
 
+    refuse = Bool(
+        True,
+        help="Whether a test that cannot be judged outside the student's process stops the generation.",
+    ).tag(config=True)
+
     def localise(
         self, coursedir: CourseDirectory, source: Path, assignment: str, language: str
     ) -> NotebookNode:
@@ -97,6 +105,8 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         references = {}
         for language in LANGUAGES:
             notebook = self.localise(coursedir, source, assignment, language)
+            if language == SOURCE_LANGUAGE:
+                learnt = self._learn(notebook, source)
             references[language] = self._run(BEFORE_SAVING, notebook, resources, language)
         SaveCells(parent=self)(references[SOURCE_LANGUAGE], resources)
 
@@ -105,6 +115,8 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             path = reference_path(coursedir, language, assignment, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(reference, path)
+            profile = json.dumps(learnt.profile.to_json(), indent=1)
+            profile_path(coursedir, language, assignment, name).write_text(profile, encoding="utf-8")
             released[language] = self._run(AFTER_SAVING, reference, resources, language)
 
         # nbgrader writes the one notebook that is returned, and the outputs beside it.
@@ -113,6 +125,19 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             for language, notebook in released.items()
         }
         return contents_page(name, released[SOURCE_LANGUAGE].metadata), resources
+
+    def _learn(self, notebook: NotebookNode, source: Path) -> Learnt:
+        """Learn how the tests will be judged; the code is the same in every language.
+
+        Raises
+        ------
+        CourseError
+            If the source does not run, or `refuse` is set and a test cannot be judged from outside.
+        """
+        learnt = learn(notebook, source.parent)
+        if self.refuse and (wrong := problems(learnt)):
+            raise CourseError(f"{source.name}: {'; '.join(wrong)}")
+        return learnt
 
     def _run(
         self,

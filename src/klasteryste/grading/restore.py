@@ -10,6 +10,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.own import KEY
 from klasteryste.grading.reference import (
     Reference,
     course_of,
@@ -147,6 +148,8 @@ def _altered(cell: NotebookNode, known: NotebookNode) -> bool:
 
 def _restored(cell: NotebookNode, known: NotebookNode) -> NotebookNode:
     result = deepcopy(known)
+    if KEY in cell.metadata:
+        result.metadata[KEY] = cell.metadata[KEY]
     if not is_locked(known) and is_changed(cell, known):
         result.source = cell.source
         if "attachments" in cell and known.cell_type == "markdown":

@@ -22,6 +22,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from sqlalchemy import func
 
 
 class Sheet:
@@ -164,3 +165,16 @@ def marks(gradebook: Gradebook, assignment: str) -> dict[str, dict[str, float | 
     for student, notebook, cell, score in query:
         found.setdefault(student, {})[f"{notebook}/{cell}"] = score
     return found
+
+
+def waiting(gradebook: Gradebook, assignment: str) -> dict[str, int]:
+    """Count the answers to an assignment that wait for a person, by student; who has none is left out."""
+    rows = (
+        gradebook.db.query(SubmittedAssignment.student_id, func.count(Grade.id))
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .filter(SubmittedAssignment.assignment_id == gradebook.find_assignment(assignment).id)
+        .filter(Grade.needs_manual_grade)
+        .group_by(SubmittedAssignment.student_id)
+    )
+    return dict(rows.all())

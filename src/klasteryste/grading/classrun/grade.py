@@ -7,15 +7,15 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import func
+from traitlets.config import Config
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.autograde import Autograde
@@ -34,7 +34,7 @@ from klasteryste.grading.classrun.records import (
 from klasteryste.grading.classrun.worker import Worker
 from klasteryste.grading.reference import STEP, notebook_names
 from klasteryste.grading.remarks import Remark
-from klasteryste.grading.saving import marks
+from klasteryste.grading.saving import marks, waiting
 from klasteryste.language import SOURCE_LANGUAGE
 
 
@@ -91,6 +91,12 @@ class Report:
         """Return the students whose submission has one of the statuses, sorted."""
         return sorted(student for student, record in self.records.items() if record["status"] in statuses)
 
+    def graded_unsafe(self) -> list[str]:
+        """Return the students whose work was graded beside its tests and without a jail, sorted."""
+        return [
+            student for student in self.with_status("graded") if not self.records[student].get("isolated")
+        ]
+
     def changed(self) -> dict[str, dict[str, tuple[float | None, float | None]]]:
         """Return the marks that this run changed: by student and cell, the mark before and now."""
         found = {}
@@ -122,7 +128,10 @@ class Report:
                 for student, cells in self.changed().items()
             },
             "students": {
-                student: {key: record.get(key) for key in ("status", "marks", "reason", "remarks", "seconds")}
+                student: {
+                    key: record.get(key)
+                    for key in ("status", "isolated", "marks", "reason", "remarks", "notes", "seconds")
+                }
                 for student, record in sorted(self.records.items())
             },
         }
@@ -184,6 +193,7 @@ def grade(
         written; what was graded until then is kept.
     """
     coursedir: CourseDirectory = app.coursedir
+    plan = replace(plan, unsafe=plan.unsafe or app.config.ExecuteInJail.get("unsafe", False))
     for assignment in plan.assignments:
         notebook_names(coursedir, assignment)
         missing = set(plan.students) - set(submitting(coursedir, assignment))
@@ -193,7 +203,8 @@ def grade(
         write_json(plan_path(coursedir), plan.__dict__)
         shutil.rmtree(scratch_folder(coursedir), ignore_errors=True)
         scratch_folder(coursedir).mkdir()
-        converter = _converter(app, plan.unsafe)
+        app.update_config(Config({"ExecuteInJail": {"unsafe": plan.unsafe}}))
+        converter = Autograde(coursedir=coursedir, parent=app)
         with (
             contextlib.chdir(coursedir.root),
             Gradebook(coursedir.db_url, coursedir.course_id) as gradebook,
@@ -204,10 +215,6 @@ def grade(
         shutil.rmtree(scratch_folder(coursedir), ignore_errors=True)
         plan_path(coursedir).unlink()
     return reports
-
-
-def _converter(app: NbGrader, unsafe: bool) -> Autograde:
-    return Autograde(coursedir=app.coursedir, parent=app)
 
 
 class _Run:
@@ -251,7 +258,9 @@ class _Run:
         for ended in self._pool.run(left):
             self._take(ended, report, earlier)
             self._progress(assignment, len(report.records), len(students))
-        report.by_hand = self._by_hand(assignment, set(report.with_status("graded")))
+        graded = set(report.with_status("graded"))
+        by_hand = waiting(self._gradebook, assignment)
+        report.by_hand = {student: count for student, count in by_hand.items() if student in graded}
         report.seconds = time.monotonic() - started
         write_json(report_path(self._coursedir, assignment), report.plain())
         return report
@@ -294,15 +303,3 @@ class _Run:
     def _enter(self, report: Report, student: str, earlier: dict[str, Any]) -> None:
         report.records[student] = self._writer.enter(report.assignment, student, earlier.get(student))
         report.graded_now.append(student)
-
-    def _by_hand(self, assignment: str, graded: set[str]) -> dict[str, int]:
-        """Count the answers that wait for a person, by student."""
-        rows = (
-            self._gradebook.db.query(SubmittedAssignment.student_id, func.count(Grade.id))
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .filter(SubmittedAssignment.assignment_id == self._gradebook.find_assignment(assignment).id)
-            .filter(Grade.needs_manual_grade)
-            .group_by(SubmittedAssignment.student_id)
-        )
-        return {student: count for student, count in rows if student in graded}

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from klasteryste.grading.classrun.grade import Report
+from klasteryste.grading.classrun.status import Standing
 from klasteryste.grading.remarks import Remark
 from klasteryste.language import _, number
 
@@ -70,6 +71,7 @@ def show_report(report: Report, console: Console) -> None:
         (_("Quarantined"), len(quarantined)),
         (_("Not graded, the grader failed"), len(failed)),
         (_("Students whose marks changed"), len(changed)),
+        (_("Graded without a jail"), len(report.graded_unsafe())),
     ):
         table.add_row(words, str(count))
     console.print(table)
@@ -85,6 +87,23 @@ def show_report(report: Report, console: Console) -> None:
             for cell, (before, now) in cells.items():
                 marks.add_row(Text(student), Text(cell), _points(before), _points(now))
         console.print(marks)
+
+
+def show_standings(standings: list[Standing], console: Console) -> None:
+    """Print where the class stands, an assignment a row."""
+    table = Table(
+        _("Assignment"),
+        _("Submitted"),
+        _("Graded"),
+        _("Quarantined"),
+        _("Still to grade"),
+        _("Wait for hand grading"),
+        _("Feedback written"),
+    )
+    for row in standings:
+        counts = (row.submitted, row.graded, row.quarantined, row.ungraded, row.by_hand, row.feedback)
+        table.add_row(Text(row.assignment), *map(str, counts))
+    console.print(table)
 
 
 def _points(score: float | None) -> str:

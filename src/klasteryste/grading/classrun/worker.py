@@ -81,6 +81,8 @@ class Worker:
         keep = self._converter.exclude_overwriting.get(assignment, [])
         scratch = scratch_folder(self._coursedir)
         remarks: list[Remark] = []
+        notes: list[str] = []
+        isolated = True
         seconds = 0.0
         with taken_in(self._coursedir, assignment, student, names, LIMITS, keep, scratch) as submission:
             shutil.copytree(submission.folder, graded)
@@ -89,6 +91,9 @@ class Worker:
             for name in present:
                 notebook, said, took = self._steps.execute(submission, name)
                 nbformat.write(notebook, graded / f"{name}.ipynb")
+                told = notebook.metadata.get("klasteryste", {})
+                isolated &= bool(told.get("isolated"))
+                notes += told.get("notes", [])
                 remarks += said
                 seconds += took
         remarks += [
@@ -96,8 +101,10 @@ class Worker:
         ]
         return {
             "status": "graded",
+            "isolated": isolated,
             "notebooks": present,
             "remarks": [remark.plain() for remark in remarks],
+            "notes": notes,
             "seconds": round(seconds, 3),
         }
 
