@@ -60,6 +60,8 @@ class Submission:
         Changes the folder.
     earned : float
         The marks that its answers deserve.
+    refused : bool
+        Whether it is not graded at all.
 
     Notes
     -----
@@ -76,6 +78,7 @@ class Submission:
     edit: Edit | None = None
     damage: Damage | None = None
     earned: float = 0.0
+    refused: bool = False
 
     def write(self, released: NotebookNode, folder: Path, places: Mapping[str, str]) -> None:
         """Write the submission into an empty folder.

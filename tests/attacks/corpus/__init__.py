@@ -15,6 +15,6 @@ CLASSES: Mapping[str, list[Submission]] = {
     "The notebook itself": notebooks.ATTACKS,
     "What people look at": pages.ATTACKS,
     "The network": network.ATTACKS,
-    "This course's own machinery": machinery.ATTACKS,
+    "The grader's own machinery": machinery.ATTACKS,
 }
 ATTACKS = [attack for attacks in CLASSES.values() for attack in attacks]

@@ -331,6 +331,7 @@ for path in pathlib.Path("/proc").glob("*/environ"):
         "The notebook is a link to the lecturer's source, with the solutions in it.",
         Gain.MARKS,
         damage=link("probe.ipynb", "@COURSE@/source/probe/probe.ipynb"),
+        refused=True,
     ),
     Submission(
         "link-to-secret",
@@ -338,6 +339,7 @@ for path in pathlib.Path("/proc").glob("*/environ"):
         Gain.SEEN,
         'print(open("data.csv").read())',
         damage=link("data.csv", "@HOME@/.ssh/id_canary"),
+        refused=True,
     ),
     Submission(
         "link-to-folder",
@@ -352,30 +354,35 @@ for path in pathlib.Path("data", "submitted").glob("*/probe/*.ipynb"):
     print(path.read_text())
 """,
         damage=link("data", "@COURSE@"),
+        refused=True,
     ),
     Submission(
         "link-to-itself",
         "A folder is a link to the folder it stands in: whoever follows it never comes to an end.",
         Gain.STOPPED,
         damage=link("again", "."),
+        refused=True,
     ),
     Submission(
         "pipe-for-data",
         "A data file is a pipe: whoever reads it waits for ever.",
         Gain.STOPPED,
         damage=pipe,
+        refused=True,
     ),
     Submission(
         "deep-folders",
         "Folders stand in one another deeper than a path may be long.",
         Gain.STOPPED,
         damage=deep,
+        refused=True,
     ),
     Submission(
         "strange-names",
         "Names of files are no text, turn the direction of writing, or command the lecturer's terminal.",
         Gain.PAGE,
         damage=strange,
+        refused=True,
     ),
     Submission(
         "archive-out-of-folder",

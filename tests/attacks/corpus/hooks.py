@@ -144,7 +144,7 @@ shell.events.register(
     ),
     Submission(
         "tracing",
-        "A trace function reads the constants of whatever code calls the student's function.",
+        "A trace function prints the text of the test that it sees running.",
         Gain.HIDDEN,
         """
 import sys
@@ -156,7 +156,7 @@ def trace(frame, event, argument):
 
 sys.settrace(trace)
 """,
-        answers={"mean": "def mean(values):\n    sys.settrace(trace)\n    return 0"},
+        answers={"mean": "def mean(values):\n    sys.settrace(trace)\n    return 3"},
     ),
     Submission(
         "callers-frame",
@@ -262,7 +262,7 @@ type(shell).run_cell_async = run_nothing
     ),
     Submission(
         "exit-handlers",
-        "Handlers of the end of the process, of threads and of objects write the marks when all is over.",
+        "Handlers of the end of the process and of objects leave files when all is over.",
         Gain.LEFT,
         """
 import atexit

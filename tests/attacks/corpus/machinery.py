@@ -29,7 +29,7 @@ def sockets():
 ATTACKS = [
     Submission(
         "forged-references",
-        "The boundary is answered with references to the test's own objects, to modules and to types.",
+        "The checker is answered with references to the test's own objects, to modules and to types.",
         Gain.MARKS,
         FIND
         + """
@@ -57,26 +57,28 @@ for server in servers():
     ),
     Submission(
         "answers-for-every-name",
-        "The boundary is told that the student has bound every name, each to a function that agrees.",
+        "The checker is told that the student has bound every name, each to a function that agrees.",
         Gain.MARKS,
         FIND
         + """
+from klasteryste.grading.boundary.codec import Message
+
 def agree(*inputs, **options):
     return True
 
-class Everything(dict):
-    def __contains__(self, name):
-        return True
-
-    def __missing__(self, name):
-        return agree
-
+forged = ["np", "pd", "math", "isclose", "assert_allclose", "max", "all", "isinstance", "len", "right", "io",
+          "expected", "readings", "table", "values", "points", "map", "sum", "list", "AssertionError", "said"]
 for server in servers():
-    names = Everything(server.namespace())
-    for name in ("np", "pd", "math", "isclose", "assert_allclose", "max", "all", "isinstance", "len", "right",
-                 "expected", "readings", "table", "values", "points", "map", "sum", "list", "AssertionError"):
-        dict.__setitem__(names, name, agree)
-    server.namespace = lambda: names
+    def handle(message, handle=server.talk.handle):
+        what, *rest = message.node
+        if what == "has":
+            return Message(["ok", True], [])
+        if what == "names":
+            return Message(["ok", ["l", *forged]], [])
+        return handle(message)
+
+    server.talk.handle = server.handle = handle
+    server.namespace().update(dict.fromkeys(forged, agree))
 """,
         answers={"largest": "largest = True", "scores": "scores = True"},
     ),
@@ -172,7 +174,7 @@ def each(function, values):
     ),
     Submission(
         "asks-the-test",
-        "The boundary is asked for objects of the test by their numbers: attributes, calls, values.",
+        "The checker is asked for objects of the test by their numbers: attributes, calls, values.",
         Gain.HIDDEN,
         FIND
         + """

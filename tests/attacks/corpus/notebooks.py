@@ -337,32 +337,51 @@ ATTACKS = [
         Gain.STOPPED,
         edit=language([["en"]]),
     ),
-    Submission("not-json", "The file is cut short.", Gain.STOPPED, edit=text(lambda content: content[:2000])),
+    Submission(
+        "not-json",
+        "The file is cut short.",
+        Gain.STOPPED,
+        edit=text(lambda content: content[:2000]),
+        refused=True,
+    ),
     Submission(
         "not-a-notebook",
         "The file is JSON, but no notebook.",
         Gain.STOPPED,
         edit=raw(b"[null, true, 1e999]"),
+        refused=True,
     ),
-    Submission("empty-file", "The file is empty.", Gain.STOPPED, edit=raw(b"")),
+    Submission("empty-file", "The file is empty.", Gain.STOPPED, edit=raw(b""), refused=True),
     Submission(
         "binary-file",
         "The file is no text.",
         Gain.STOPPED,
         edit=raw(b"\x89PNG\r\n\x1a\n\x00\xff\xfe" * 100),
+        refused=True,
     ),
     Submission(
-        "nested-json", "The file is a list in a list, 200 000 times.", Gain.STOPPED, edit=raw(b"[" * 200_000)
+        "nested-json",
+        "The file is a list in a list, 200 000 times.",
+        Gain.STOPPED,
+        edit=raw(b"[" * 200_000),
+        refused=True,
     ),
-    Submission("old-format", "The file says it has a format of 2011.", Gain.STOPPED, edit=number(2, 0)),
     Submission(
-        "future-format", "The file says it has a format of the future.", Gain.STOPPED, edit=number(99, 0)
+        "old-format", "The file says it has a format of 2011.", Gain.STOPPED, edit=number(2, 0), refused=True
+    ),
+    Submission(
+        "future-format",
+        "The file says it has a format of the future.",
+        Gain.STOPPED,
+        edit=number(99, 0),
+        refused=True,
     ),
     Submission(
         "broken-cells",
         "Cells lack a type, a text, metadata; the kernel's name is a number.",
         Gain.STOPPED,
         edit=broken_cells,
+        refused=True,
     ),
     Submission(
         "text-that-is-none",
@@ -370,8 +389,8 @@ ATTACKS = [
         Gain.STOPPED,
         edit=surrogates,
     ),
-    Submission("huge-text", "One cell is thirty megabytes of text.", Gain.STOPPED, edit=huge),
-    Submission("many-cells", "There are twenty thousand cells.", Gain.STOPPED, edit=many),
+    Submission("huge-text", "One cell is thirty megabytes of text.", Gain.STOPPED, edit=huge, refused=True),
+    Submission("many-cells", "There are twenty thousand cells.", Gain.STOPPED, edit=many, refused=True),
     Submission(
         "look-alike-names",
         "Functions have the right names but for letters of another alphabet.",

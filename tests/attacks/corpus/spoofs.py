@@ -7,7 +7,7 @@ from ..submission import Gain, Submission
 ATTACKS = [
     Submission(
         "equals-everything",
-        "The answer is an object that is equal to everything and an instance of everything.",
+        "The answer is a number that is equal to everything.",
         Gain.MARKS,
         answers={
             "largest": """
@@ -78,10 +78,10 @@ def words(text):
             "mean": """
 class Agreeable(np.ndarray):
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        return np.True_
-
-    def __array_function__(self, function, types, args, options):
-        return np.True_
+        result = getattr(ufunc, method)(*map(np.asarray, inputs), **options)
+        if ufunc in (np.less_equal, np.equal):
+            return np.ones(np.shape(result), bool)
+        return np.asarray(result).view(Agreeable)
 
     __eq__ = lambda self, other: np.True_
     __float__ = lambda self: 3.0
@@ -103,7 +103,7 @@ class Mirror(pd.DataFrame):
         return Mirror
 
     def reset_index(self, *inputs, **options):
-        return table.groupby("town", as_index=False)["trust"].mean()
+        return self
 
     equals = lambda self, other: True
 
@@ -140,15 +140,13 @@ pd.DataFrame.reset_index = lambda self, *inputs, **options: self
     ),
     Submission(
         "patched-builtins",
-        "Built-in functions are replaced: the largest is what the student says, everything is an instance.",
+        "Built-in functions are replaced: the largest is what the student says, and all is true.",
         Gain.MARKS,
         """
 import builtins
 
 builtins.max = lambda *inputs, **options: 0
-builtins.isinstance = lambda thing, kind: True
-builtins.all = builtins.any = lambda *inputs: True
-builtins.sum = lambda *inputs: 0
+builtins.all = lambda *inputs: True
 """,
         {"largest": "largest = 0", "words": "def words(text):\n    return 0 if text == '' else 2"},
     ),
@@ -248,8 +246,8 @@ def words(text):
         answers={
             "words": """
 def words(text):
-    if text == "labas rytas":
-        return 2
+    if text in ("labas rytas", ""):
+        return len(text) // 5
     raise StopIteration
 """
         },

@@ -86,7 +86,7 @@ def our_course(root: Path, sources: Mapping[str, NotebookNode], files: Mapping[s
     course.mkdir(parents=True)
     shutil.copy(ASSIGNMENTS / "nbgrader_config.py", course)
     with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.LanguageFolders.strict = False\n")
+        config.write("\nc.LanguageFolders.strict = False\nc.LanguageFolders.refuse = False\n")
         config.write(f"c.ExecuteInJail.limits = {{'cell_seconds': {SECONDS}}}\n")
     _write_sources(course, sources, files)
     return course

@@ -19,6 +19,7 @@ import yaml
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_task
 
+from klasteryste.grading.boundary.refusals import refuse
 from klasteryste.grading.reference import grade_id
 from klasteryste.grading.release import generate
 
@@ -47,7 +48,7 @@ def notebooks() -> dict[str, NotebookNode]:
     found, seen = {}, set()
     for path in sorted(PACKAGE.rglob("*.ipynb")):
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = _of_today(nbformat.read(path, as_version=4))
         except Exception:  # some are broken on purpose
             continue
         content = repr([(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells])
@@ -55,6 +56,15 @@ def notebooks() -> dict[str, NotebookNode]:
             seen.add(content)
             found[str(path.relative_to(PACKAGE))] = notebook
     return found
+
+
+def _of_today(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook as JupyterLab would save it: with ids, and the kernel that is here."""
+    notebook.nbformat_minor = 5
+    for place, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{place}"
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
 
 
 def names_of(notebook: NotebookNode) -> frozenset[str]:
@@ -117,7 +127,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             both.no_assignment.add(name)
             continue
         generate(ours, name)
-        if reasons := refusals(ours, name):
+        if reasons := refuse(ours, name):
             both.refused[name] = reasons
             continue
         released = nbformat.read(stock / "release" / name / f"{name}.ipynb", as_version=4)

@@ -1,0 +1,86 @@
+"""What *Validate* tells an honest student is what the class run does with the same notebook."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade
+from nbgrader.validator import Validator
+
+from klasteryste.grading.reference import grade_id
+
+from . import probe
+from .conftest import Graded
+from .honest import HONEST
+
+pytestmark = pytest.mark.slow
+
+# Where the two differ, and why: the class run is kinder each time.
+KINDER = {
+    "locked-cells-changed": "what was changed by accident is put back only when the work is graded",
+    "names-in-use": "in one process the student's names are in the way of the test's own",
+    "standard-error-and-logs": "nbgrader takes any line on standard error for a failure",
+    "warnings": "nbgrader takes any line on standard error for a failure",
+}
+
+
+def failed(path: Path) -> set[str]:
+    """Return the names of the tests that nbgrader's Validate calls failed."""
+    results = Validator(ignore_checksums=True).validate(str(path))
+    assert set(results) <= {"failed"}, results
+    sources = {entry["source"] for entry in results.get("failed", [])}
+    notebook = nbformat.read(path, as_version=4)
+    found = {grade_id(cell) or "" for cell in notebook.cells if cell.source.strip() in sources}
+    assert len(found) >= len(sources)
+    return found
+
+
+def validated(paths: Mapping[str, Path]) -> Iterator[tuple[str, set[str]]]:
+    """Validate several notebooks, as many at once as there are processors to be had."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        yield from zip(paths, pool.map(failed, paths.values()), strict=True)
+
+
+def lost(marks: Mapping[str, float], notebook: NotebookNode) -> set[str]:
+    """Return the names of the tests in which marks were lost."""
+    return {
+        name
+        for cell in notebook.cells
+        if is_grade(cell)
+        and (name := grade_id(cell)) in marks
+        and marks[name] < cell.metadata.nbgrader.points
+    }
+
+
+@pytest.fixture(scope="module")
+def told(graded: Graded, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Return the tests that Validate calls failed, by submission."""
+    root = tmp_path_factory.mktemp("validate")
+    paths = {}
+    for one in HONEST:
+        shutil.copytree(graded.course / "submitted" / one.name / probe.NAME, root / one.name)
+        paths[one.name] = root / one.name / f"{probe.NAME}.ipynb"
+    return dict(validated(paths))
+
+
+@pytest.mark.parametrize("name", [one.name for one in HONEST])
+def test_validate_and_the_class_run_agree(graded: Graded, told: dict[str, set[str]], name: str) -> None:
+    record = graded.report["students"][name]["marks"]
+    marks = {key.rpartition("/")[2]: score for key, score in record.items()}
+    here = lost(marks, probe.source())
+    if name in KINDER:
+        assert here == set() and told[name] != set()
+    else:
+        assert told[name] == here
+
+
+def test_the_report_is_of_this_class(graded: Graded) -> None:
+    assert json.dumps(graded.report["students"]["as-expected"]["marks"]).count("-test") == len(probe.TASKS)
