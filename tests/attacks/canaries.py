@@ -189,9 +189,8 @@ class Aftermath:
         try:
             with Gradebook(f"sqlite:///{self.course / 'gradebook.db'}") as book:
                 notebook = book.find_submission_notebook(probe.NAME, probe.NAME, student)
-                if any(
-                    grade.auto_score is None and grade.cell.cell_type == "code" for grade in notebook.grades
-                ):
+                tests = [grade for grade in notebook.grades if grade.cell.cell_type == "code"]
+                if all(grade.auto_score is None for grade in tests):
                     return None
                 return float(book.find_submission(probe.NAME, student).score)
         except MissingEntry:
@@ -233,7 +232,9 @@ class Aftermath:
             found.add(Gain.PEERS)
         if HOST in seen:
             found.add(Gain.SEEN)
-        if f"TOOK {name}" in outputs or self._size(name) > LARGEST_NOTEBOOK:
+        if f"TOOK {name}" in outputs:  # it says itself that it got what it is after
+            found.add(attack.gain)
+        if self._size(name) > LARGEST_NOTEBOOK:
             found.add(Gain.TOOK)
         if any(name.encode() in call for call in self.calls):
             found.add(Gain.REACHED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from klasteryste.grading.reference import grade_id
 from klasteryste.grading.release import generate
 from klasteryste.translate import localise_file
+from tests.attacks.validate import validated
 from tests.grading.answers import RIGHT, WRONG, Answer
 from tests.grading.conftest import CATALOGUE, SOURCE, make_course
 
@@ -24,6 +26,22 @@ pytestmark = [
 ]
 
 Marks = dict[tuple[str, str], Graded]
+
+
+class Twice(NamedTuple):
+    """What became of the answers in one language.
+
+    Attributes
+    ----------
+    stock, ours : dict
+        Marks and outputs by nbgrader as it comes, and by the class run.
+    validated : dict of str to set of str
+        The tests that Validate calls failed, by student with right answers.
+    """
+
+    stock: Marks
+    ours: Marks
+    validated: dict[str, set[str]]
 
 
 def students() -> dict[str, dict[str, Answer]]:
@@ -46,7 +64,7 @@ def filled(released: NotebookNode, solutions: dict[str, str], answers: dict[str,
 
 
 @pytest.fixture(scope="module", params=["en", "lt"])
-def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Marks, Marks]:
+def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Twice:
     """Return what stock nbgrader gives and what the class run gives, in a language."""
     language = str(request.param)
     root = tmp_path_factory.mktemp(language)
@@ -56,8 +74,7 @@ def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         localise_file(SOURCE, root / CATALOGUE if language != "en" else None, language, strict=True), 4
     )
     stock = stock_course(root, {"m2": source}, {})
-    code, log = nbgrader(stock, "generate_assignment", "m2")
-    assert code == 0, log
+    assert nbgrader(stock, "generate_assignment", ["m2"]) == {"m2": True}
     solutions = {cell.id: cell.source for cell in source.cells if is_solution(cell)}
     for course, release in ((stock, "m2.ipynb"), (ours, f"{language}/m2.ipynb")):
         given = {}
@@ -66,32 +83,45 @@ def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             filled(given[name], solutions, answers, name)
         hand_in(course, {"m2": given}, {})
     submissions = {"m2": given}
-    both = grade_in_stock(stock, submissions), grade_here(ours, submissions)
+    right = [name for name in given if name.startswith("right") or name == "solved"]
+    paths = {name: ours / "submitted" / name / "m2" / "m2.ipynb" for name in right}
+    twice = Twice(grade_in_stock(stock, submissions), grade_here(ours, submissions), dict(validated(paths)))
     shutil.rmtree(root)
-    return both
+    return twice
 
 
-def test_marks_are_equal(marks: tuple[Marks, Marks]) -> None:
-    stock, ours = ({key: graded.marks for key, graded in one.items()} for one in marks)
+def test_marks_are_equal(marks: Twice) -> None:
+    stock, ours = ({key: graded.marks for key, graded in one.items()} for one in marks[:2])
     assert len(stock) == len(students())
     assert ours == stock
 
 
-def test_every_answer_earns_what_it_should(marks: tuple[Marks, Marks]) -> None:
-    _, ours = marks
+def test_every_answer_earns_what_it_should(marks: Twice) -> None:
     for student, answers in students().items():
         for answer in answers.values():
             earned = [
                 score
-                for name, (score, _) in ours["m2", student].marks.items()
+                for name, (score, _) in marks.ours["m2", student].marks.items()
                 if name.startswith(answer.task + "-")
             ]
             assert tuple(earned) == answer.points, answer.name
 
 
-def test_outputs_are_equal(marks: tuple[Marks, Marks]) -> None:
-    stock, ours = ({key: graded.outputs for key, graded in one.items()} for one in marks)
+def test_outputs_are_equal(marks: Twice) -> None:
+    stock, ours = ({key: graded.outputs for key, graded in one.items()} for one in marks[:2])
     assert ours == stock
+
+
+def test_validate_and_the_class_run_agree_on_right_answers(marks: Twice) -> None:
+    points = {
+        cell.id: cell.metadata.nbgrader.points
+        for cell in nbformat.read(SOURCE, as_version=4).cells
+        if is_grade(cell) and not is_solution(cell)
+    }
+    assert len(marks.validated) >= 3
+    for student, failed in marks.validated.items():
+        lost = {name for name, full in points.items() if marks.ours["m2", student].marks[name][0] != full}
+        assert failed == lost == set(), student
 
 
 def test_every_answer_is_given_by_somebody() -> None:
