@@ -37,7 +37,9 @@ class Case:
 
 
 NUMPY = "import numpy as np"
-PANDAS = "import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({'k': ['a', 'b', 'a'], 'x': [1.0, 2.0, 4.0]})"
+PANDAS = (
+    "import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({'k': ['a', 'b', 'a'], 'x': [1.0, 2.0, 4.0]})"
+)
 PYPLOT = "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt"
 GRAPHS = "import networkx as nx\nG = nx.karate_club_graph()"
 

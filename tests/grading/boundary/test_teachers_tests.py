@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from klasteryste.grading.boundary.rehearse import Run, alone, apart, fresh, rehe
 from klasteryste.grading.boundary.source import Cell
 
 from .cases import CASES, COMPUTED, Case
+
+# Every run forks this process: what they need is loaded once.
+for library in ("arrays", "frames", "graphs", "figures"):
+    importlib.import_module(f"klasteryste.grading.boundary.{library}")
+for library in ("matplotlib.pyplot", "scipy.stats", "sklearn.linear_model"):
+    importlib.import_module(library)
 
 
 def cells(case: Case, answer: str) -> list[Cell]:
@@ -28,9 +35,7 @@ def mark(run: Run, case: Case) -> float:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_marks_are_those_of_one_process(
-    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_marks_are_those_of_one_process(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     learnt = fresh(lambda: rehearse(cells(case, case.solution), "en"))
     assert mark(Run(**learnt["alone"]), case) == case.points, learnt["alone"]["errors"]

@@ -35,11 +35,11 @@ def write_dtype(dtype: np.dtype[Any]) -> Node:
     """
     if dtype.names is not None:
         if dtype.subdtype is not None or len(dtype.names) > _FIELDS:
-            raise Refused(f"an array of {dtype}")
+            raise Refused.because("dtype", dtype)
         return [[name, write_dtype(dtype[name])] for name in dtype.names]
     name = dtype.str
     if dtype.subdtype is not None or not _DTYPE.fullmatch(name) or type(dtype).__module__ != "numpy.dtypes":
-        raise Refused(f"an array of {dtype} does not cross")
+        raise Refused.because("dtype", dtype)
     return name
 
 
@@ -61,7 +61,7 @@ def write_array(encoder: Encoder, value: np.ndarray[Any, Any], depth: int) -> No
     shape = list(value.shape)
     if value.dtype.hasobject:
         if value.dtype.names is not None:
-            raise Refused("a structured array of objects does not cross")
+            raise Refused.because("dtype", dtype)
         return ["np.o", shape, encoder.items("l", value.ravel(order="C").tolist(), depth)]
     return ["np.a", dtype, shape, order, encoder.buffer(value.tobytes(order=order))]  # type: ignore[arg-type]
 

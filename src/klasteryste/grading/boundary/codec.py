@@ -1,9 +1,9 @@
 """Values as bytes and back: what may cross between a student's process and the one that judges it.
 
 Both sides use this module, and the judging side believes nothing. Everything crosses by value: a value is
-taken apart into JSON arrays that begin with a tag (``["t", 1, 2]`` is a tuple) and raw buffers of numbers, and
-is built anew from them by code of ours. Nothing is unpickled, evaluated or imported by name. What is no value,
-such as a function, is handed to a `World`, which sends a reference to it.
+taken apart into JSON arrays that begin with a tag (``["t", 1, 2]`` is a tuple) and raw buffers of numbers,
+and is built anew from them by code of ours. Nothing is unpickled, evaluated or imported by name. What is no
+value, such as a function, is handed to a `World`, which sends a reference to it.
 
 Kinds of values that other libraries define are told in `arrays`, `frames`, `graphs` and `figures`, which are
 loaded when the first such value comes by.
@@ -18,12 +18,30 @@ import keyword
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
+from klasteryste.grading.boundary.words import reason
+
 Node = Any
 """What JSON can hold: None, a bool, an int, a float, a text, or a list of nodes."""
 
 
 class Refused(Exception):  # noqa: N818  (it is caught and told in words, not shown)
-    """A value or a message that does not cross, and why."""
+    """A value or a message that does not cross, and why.
+
+    Attributes
+    ----------
+    code, detail : str
+        The reason as `words.reason` tells it to a student; empty for what no honest program sends.
+    """
+
+    code = ""
+    detail = ""
+
+    @classmethod
+    def because(cls, code: str, detail: object = "") -> Refused:
+        """Return the refusal of a value for one of the reasons that `words` knows."""
+        refused = cls(reason(code, str(detail)))
+        refused.code, refused.detail = code, str(detail)
+        return refused
 
 
 class Limits(NamedTuple):
@@ -78,7 +96,7 @@ class Nothing:
 
     def export(self, encoder: Encoder, value: Any, depth: int) -> Node:
         """Refuse it, naming its type."""
-        raise Refused(f"a {kind(value)} is not a plain value")
+        raise Refused.because("kind", kind(value))
 
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Refuse it."""
@@ -160,9 +178,9 @@ class Encoder:
         if type_ in _PLAIN:
             return value
         if depth > self.limits.depth:
-            raise Refused(f"it is nested more than {self.limits.depth} deep")
+            raise Refused.because("deep", self.limits.depth)
         if self._nodes > self.limits.nodes:
-            raise Refused(f"it has more than {self.limits.nodes} parts")
+            raise Refused.because("parts", self.limits.nodes)
         encode = ENCODERS.get(type_)
         if encode is None:
             encode = self._find(type_)
@@ -177,7 +195,7 @@ class Encoder:
         number = self._seen.get(id(value))
         if number is not None:
             if id(value) in self._open:
-                raise Refused(f"a {kind(value)} holds itself")
+                raise Refused.because("itself", kind(value))
             return ["@", number]
         self._seen[id(value)] = len(self._seen)
         self._kept.append(value)
@@ -201,14 +219,14 @@ class Encoder:
                 append(one(value, below))
         self._nodes += count
         if self._nodes > self.limits.nodes:
-            raise Refused(f"it has more than {self.limits.nodes} parts")
+            raise Refused.because("parts", self.limits.nodes)
         return node
 
     def buffer(self, data: bytes) -> int:
         """Add a buffer and return its number."""
         self._size += len(data)
         if self._size > self.limits.size or len(self.buffers) >= self.limits.buffers:
-            raise Refused(f"it takes more than {self.limits.size // 1024**2} MB")
+            raise Refused.because("large", self.limits.size // 1024**2)
         self.buffers.append(data)
         return len(self.buffers) - 1
 
@@ -334,11 +352,11 @@ def dumps(node: Node, limits: Limits = LIMITS) -> bytes:
     try:
         text = _JSON.encode(node).encode("utf-8")
     except UnicodeEncodeError:
-        raise Refused("a text in it has half of a surrogate pair") from None
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"it cannot be written down ({error})") from None
+        raise Refused.because("unicode") from None
+    except (ValueError, RecursionError):
+        raise Refused.because("deep", limits.depth) from None
     if len(text) > limits.text:
-        raise Refused(f"it takes more than {limits.text // 1024**2} MB")
+        raise Refused.because("large", limits.text // 1024**2)
     return text
 
 

@@ -35,7 +35,7 @@ def _values(encoder: Encoder, data: Any, depth: int) -> Node:
     if write is None:
         if isinstance(data, extensions.ExtensionArray) and isinstance(data.to_numpy(), np.ndarray):
             return write_masked(encoder, data, depth)
-        raise Refused(f"a column of {data.dtype} does not cross")
+        raise Refused.because("dtype", data.dtype)
     return write(encoder, data, depth)
 
 
@@ -103,7 +103,7 @@ def write_masked(encoder: Encoder, data: Any, depth: int) -> Node:
     """Return the node of whole numbers, numbers or truths of which some are missing."""
     name = str(data.dtype)
     if name not in _MASKED:
-        raise Refused(f"a column of {data.dtype} does not cross")
+        raise Refused.because("dtype", data.dtype)
     mask = np.asarray(data.isna())
     plain = data.to_numpy(_MASKED[name], na_value=0)
     return ["m", name, encoder.value(plain, depth + 1), encoder.value(mask, depth + 1)]

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from klasteryste.grading.boundary import words
 from klasteryste.grading.boundary.change import replace
 from klasteryste.grading.boundary.codec import (
     CLASSES,
@@ -62,7 +63,6 @@ from klasteryste.grading.boundary.proxies import (
     remote_operator,
 )
 from klasteryste.grading.boundary.wire import Gone, Stream, Talk
-from klasteryste.language import _
 
 GRACE = 3.0
 """Seconds beyond a call's time in which the student's side may still say that the time is over."""
@@ -190,9 +190,7 @@ class Link(Side):
             seeds = self._new_seeds(encoder)
             node = ["call", ["Y", number], given, list(kwargs), named, seeds, self._left()]
         except Refused as error:
-            raise NotPlain(
-                _("This cannot be passed to a student's function: {why}").format(why=error)
-            ) from None
+            raise NotPlain(words.unpassed(str(error))) from None
         arguments = {str(place): value for place, value in enumerate(args)} | kwargs
         if self.profile.pyplot:
             self._close_figures()
@@ -230,7 +228,7 @@ class Link(Side):
         answer = self._ask(["next", ["Y", number], self._left()], Encoder(self, self.limits))
         got = self._result(answer)
         if type(got) is not tuple or len(got) != 2 or type(got[0]) is not bool:
-            raise self._lost(_("The answer made no sense."))
+            raise self.lost("nonsense")
         if not got[0]:
             raise StopIteration(got[1])
         return got[1]
@@ -267,19 +265,17 @@ class Link(Side):
         try:
             return self.talk.ask(Message(node, encoder.buffers), self.deadline + GRACE)
         except Refused as error:
-            raise NotPlain(
-                _("This cannot be passed to a student's function: {why}").format(why=error)
-            ) from None
+            raise NotPlain(words.unpassed(str(error))) from None
         except Gone as error:
-            raise self._lost(str(error)) from None
+            raise self.lost(str(error)) from None
         finally:
             if node[0] in _RUNS:
                 for forget in self.after_call:
                     forget()
 
-    def _lost(self, why: str) -> Halt:
+    def lost(self, why: str) -> Halt:
         """End the student's side: nothing it says is heard any more."""
-        text = _("The student's program can be asked nothing any more: {why}").format(why=why)
+        text = words.end(why)
         self.dead = self.dead or text
         self.talk.stream.sock.close()
         return self._halt("CellError", text)
@@ -290,7 +286,7 @@ class Link(Side):
 
     def too_slow(self) -> Halt:
         """Return what ends a cell whose time is over."""
-        return self._halt("CellTimeoutError", _("This took longer than it may."))
+        return self._halt("CellTimeoutError", words.too_slow())
 
     def _result(self, answer: Message, label: str = "", arguments: dict[str, Any] | None = None) -> Any:
         """Return or raise what an answer says, after what was printed, warned of and changed on the way."""
@@ -299,7 +295,7 @@ class Link(Side):
         except (Refused, IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
             if getattr(error, "_of_the_student", False):
                 raise
-            raise self._lost(_("The answer made no sense.")) from None
+            raise self.lost("nonsense") from None
 
     def _read(self, answer: Message, label: str, arguments: dict[str, Any]) -> Any:
         node = answer.node
@@ -307,11 +303,7 @@ class Link(Side):
         if what == "slow":
             raise self.too_slow()
         if what == "no":
-            raise _marked(
-                NotPlain(
-                    _("A value cannot be looked at from outside: {why}.").format(why=text_of(node[1])[:300])
-                )
-            )
+            raise _marked(NotPlain(words.unseen(words.reason(text_of(node[1]), text_of(node[2])))))
         decoder = Decoder(self, answer, self.limits)
         if what == "ok" and len(node) == 2:
             return decoder.value(node[1])
@@ -458,7 +450,7 @@ class Link(Side):
             return encoder.value(plain, depth)
         if is_lent_object(value):
             return ["R", self.number(value), "o", kind(value)]
-        raise Refused(_("a {kind} is no plain value").format(kind=kind(value)))
+        raise Refused.because("kind", kind(value))
 
     def _export_class(self, encoder: Encoder, value: type) -> Node:
         if "__klasteryste__" in vars(value) and type(value) is RemoteClass:

@@ -38,7 +38,7 @@ def _int(encoder: Encoder, value: int, depth: int) -> Node:
         return value
     text = format(value, "x")
     if len(text) > encoder.limits.digits:
-        raise Refused("a whole number has too many digits")
+        raise Refused.because("digits", encoder.limits.digits)
     return ["i", text]
 
 
@@ -212,7 +212,7 @@ def write_tz(zone: datetime.tzinfo | None) -> Node:
     key = getattr(zone, "key", None) or getattr(zone, "zone", None)  # zoneinfo's, or pytz's
     if isinstance(key, str):
         return ["zone", key]
-    raise Refused(f"the time zone is a {kind(zone)}")
+    raise Refused.because("kind", kind(zone))
 
 
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")

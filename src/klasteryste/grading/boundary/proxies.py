@@ -10,8 +10,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from klasteryste.grading.boundary import words
 from klasteryste.grading.boundary.objects import ITERATOR_TYPES
-from klasteryste.language import _
 
 
 class NotPlain(TypeError):  # noqa: N818
@@ -46,6 +46,7 @@ class RemoteFunction:
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it on the student's side."""
         own = object.__getattribute__(self, "__dict__")
         return own["_link"].call(own["__name__"], own["__klasteryste__"], args, kwargs)
 
@@ -113,10 +114,11 @@ class RemoteClass(type):
     ) -> RemoteClass:
         """Make the class that stands for the student's; a test cannot extend it."""
         if "__klasteryste__" not in space:
-            raise Unlearnt(_("a class of a test cannot extend a class of a student"))
+            raise Unlearnt("a class of a test cannot extend a class of a student")
         return super().__new__(mcs, name, bases, space)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make an object of it on the student's side."""
         number, link = vars(cls)["__klasteryste__"], vars(cls)["__link__"]
         return link.call(cls.__name__, number, args, kwargs)
 
@@ -168,11 +170,7 @@ def refused_operator(name: str) -> Any:
     def operate(self: Any, *args: Any) -> Any:
         if name == "__eq__" and args[0] is self:
             return True
-        raise NotPlain(
-            _("An object of the class {name} stands where a test needs a plain value.").format(
-                name=type(self).__name__
-            )
-        )
+        raise NotPlain(words.no_operator(type(self).__name__))
 
     operate.__name__ = name
     return operate

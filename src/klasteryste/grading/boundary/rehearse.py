@@ -58,6 +58,8 @@ class Run:
         Names that tests and locked cells asked for.
     operators, changes : dict of str to list of str
         See `Profile`.
+    loaded : list of str
+        Modules that were loaded when it was done, in their order.
     """
 
     scores: dict[str, float] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Run:
     asked: list[str] = field(default_factory=list)
     operators: dict[str, list[str]] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
+    loaded: list[str] = field(default_factory=list)
 
     def passes(self, cells: list[Cell]) -> bool:
         """Tell whether every test gave all its points."""
@@ -91,6 +94,7 @@ def alone(cells: list[Cell]) -> Run:
             run.errors[cell.name] = f"{type(error).__name__}: {error}"
         if cell.role == "test":
             run.scores[cell.name] = 0.0 if error is not None else _points(result.result)
+    run.loaded = list(sys.modules)
     return run
 
 
@@ -273,12 +277,16 @@ def rehearse(cells: list[Cell], language: str) -> dict[str, Any]:
     dict
         ``"profile"``; ``"alone"``, the run in one process; ``"apart"``, the run in two.
     """
+    before = set(sys.modules)
     profile = first_profile(cells)
     # What the runs need is loaded once.
     for module in profile.imports:
         with suppress(Exception):
             __import__(module)
     plain = Run(**fresh(lambda: vars(alone(cells))))
+    # Libraries load some of their parts late; a notebook's process should find those there as well.
+    late = [name for name in plain.loaded if name not in before and not name.startswith("klasteryste.grading")]
+    profile.imports = [*profile.imports, *(name for name in late if name not in profile.imports)]
     learnt = Run(**fresh(lambda: vars(apart(cells, profile, language, learning=True))))
     profile.names |= set(learnt.changed) - set(profile.imported)
     profile.changes = {name: set(places) for name, places in learnt.changes.items()}

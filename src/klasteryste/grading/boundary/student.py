@@ -163,7 +163,7 @@ class Server(Side):
             decoder = Decoder(self, message, self.limits)
             return getattr(self, f"_on_{what}")(decoder, *parts)  # type: ignore[no-any-return]
         except Refused as error:
-            return Message(["no", str(error)], [])
+            return Message(["no", error.code, error.detail], [])
         except Gone:
             raise
         except TooSlow:
@@ -463,7 +463,7 @@ class Server(Side):
         name = vars(value).get("__name__")
         if isinstance(name, str) and sys.modules.get(name) is value:
             return ["M", name, self.number(value)]
-        raise Refused("a module of its own")
+        raise Refused.because("kind", "module")
 
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Return what the judging side speaks of."""

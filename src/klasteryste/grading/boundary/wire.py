@@ -20,7 +20,10 @@ _MARK = b"KLS1"
 
 
 class Gone(Exception):  # noqa: N818  (an end, told in words elsewhere)
-    """The other side has closed, is silent for too long, or speaks nonsense; nothing more can be asked."""
+    """The other side has ended, is silent for too long, or speaks nonsense; nothing more can be asked.
+
+    Its text is a code that `words.end` tells to a student.
+    """
 
 
 class Stream:
@@ -58,7 +61,7 @@ class Stream:
             self._wait(deadline)
             self._send(frame)
         except OSError as error:
-            raise Gone(f"it takes no answer ({type(error).__name__})") from None
+            raise Gone("silent" if isinstance(error, TimeoutError) else "ended") from None
 
     def receive(self, deadline: float | None = None) -> Message:
         """Read one message.
@@ -70,16 +73,16 @@ class Stream:
         """
         mark, length, count = _HEAD.unpack(self._read(_HEAD.size, deadline))
         if mark != _MARK or length > self.limits.text or count > self.limits.buffers:
-            raise Gone("it sent what is no message")
+            raise Gone("nonsense")
         sizes = [size for (size,) in _SIZE.iter_unpack(self._read(_SIZE.size * count, deadline))]
         if sum(sizes) > self.limits.size:
-            raise Gone("it sent too much")
+            raise Gone("much")
         text = self._read(length, deadline)
         buffers = [bytes(self._read(size, deadline)) for size in sizes]
         try:
             return Message(loads(bytes(text)), buffers)
-        except Refused as error:
-            raise Gone(f"it sent what is no message: {error}") from None
+        except Refused:
+            raise Gone("nonsense") from None
 
     def _read(self, size: int, deadline: float | None) -> bytearray:
         # Room is made as bytes come, not as they are announced.
@@ -90,11 +93,9 @@ class Stream:
                 self._wait(deadline)
                 got = self._receive(piece)
             except OSError as error:
-                raise Gone(
-                    "it does not answer" if isinstance(error, TimeoutError) else "it has ended"
-                ) from None
+                raise Gone("silent" if isinstance(error, TimeoutError) else "ended") from None
             if not got:
-                raise Gone("it has ended")
+                raise Gone("ended")
             data += piece[:got]
         return data
 
@@ -138,7 +139,7 @@ class Talk:
             If no answer comes.
         """
         if self.depth > _NESTED:
-            raise Refused(f"calls to and fro are nested more than {_NESTED} deep")
+            raise Refused.because("nested", _NESTED)
         self.depth += 1
         try:
             self.stream.send(Message(["?", message.node], message.buffers), deadline)
@@ -169,7 +170,10 @@ class Talk:
 
     def _answer(self, message: Message, deadline: float | None) -> None:
         answer = self.handle(message)
-        self.stream.send(Message(["=", answer.node], answer.buffers), deadline)
+        try:
+            self.stream.send(Message(["=", answer.node], answer.buffers), deadline)
+        except Refused as error:
+            self.stream.send(Message(["=", ["no", error.code, error.detail]], []), deadline)
 
 
 _NESTED = 60
@@ -177,5 +181,5 @@ _NESTED = 60
 
 def _opened(node: Node) -> tuple[str, Node]:
     if type(node) is not list or len(node) != 2 or node[0] not in ("?", "="):
-        raise Gone("it sent what is no message")
+        raise Gone("nonsense")
     return node[0], node[1]
