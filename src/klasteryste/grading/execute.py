@@ -53,6 +53,8 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         ------
         CourseError
             If no jail can be made, the limits name what is none, or root would have to execute without one.
+        CheckerGoneError
+            If this one notebook could not be judged.
         """
         details = nb.metadata.setdefault("klasteryste", {})
         if self.unsafe:

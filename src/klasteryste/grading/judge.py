@@ -18,7 +18,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-from klasteryste.errors import CourseError
 from klasteryste.grading.outputs import Outputs, cleaned
 from klasteryste.grading.reference import grade_id
 from klasteryste.grading.sandbox import Limits, Process, Slot, wire
@@ -47,6 +46,10 @@ class Judged:
     notebook: NotebookNode
     seconds: float
     notes: tuple[str, ...]
+
+
+class CheckerGoneError(Exception):
+    """A notebook could not be judged: it is the grader that failed, and nothing counts as a mark."""
 
 
 class _KilledError(Exception):
@@ -84,9 +87,11 @@ def judge(
 
     Raises
     ------
-    CourseError
-        If no jail can be made here, or the checker does not start. Nothing else is raised: what a notebook
-        does ends in its outputs.
+    JailError
+        If no jail can be made here.
+    CheckerGoneError
+        If the checker ended or did not answer. Nothing else is raised: what a notebook does ends in its
+        outputs.
     """
     begin = time.monotonic()
     details = notebook.metadata.get("klasteryste") or {}
@@ -265,7 +270,7 @@ class _Court:
 
         Raises
         ------
-        CourseError
+        CheckerGoneError
             If the checker ends or cannot be stopped, the second time: whosever fault that is, nothing it said
             before is a mark.
         """
@@ -295,7 +300,7 @@ class _Court:
                 reason = _("it did not keep to the rules of the conversation")
             if not self._last:
                 raise _KilledError
-            raise CourseError(
+            raise CheckerGoneError(
                 _("{place}: the checker is gone ({reason}), so nothing was graded").format(
                     place=place, reason=reason
                 )
