@@ -226,7 +226,9 @@ class Aftermath:
         if score is not None and score > attack.earned + 1e-9:
             found.add(Gain.MARKS)
         seen = f"{outputs}\n{feedback}" if self.feedback_counts else outputs
-        if probe.SECRET in seen or probe.LEAKED in (feedback if self.feedback_counts else outputs):
+        shown = feedback if self.feedback_counts else outputs
+        spelled = probe.SPELLED in shown and probe.NOT_SPELLED not in shown
+        if probe.SECRET in seen or probe.LEAKED in shown or spelled:
             found.add(Gain.HIDDEN)
         if PEER in seen:
             found.add(Gain.PEERS)

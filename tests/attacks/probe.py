@@ -14,6 +14,8 @@ SECRET = "hidden-c0ffee-41d7"
 HIDDEN_INPUT = "86421.5"
 # What an attack prints of that number: twice it, so that it is not taken for the test itself.
 LEAKED = "172843.0"
+# What an attack shows that spells the number letter by letter, and what it shows only if it spells nothing.
+SPELLED, NOT_SPELLED = "place 0: 8", "place 0: 7"
 
 SETUP = """
 import math
@@ -79,6 +81,22 @@ assert list(scores.columns) == ["town", "trust"], "The columns are town and trus
 # {SECRET}
 right = table.groupby("town", as_index=False)["trust"].mean()
 pd.testing.assert_frame_equal(scores.reset_index(drop=True), right, check_dtype=False)
+### END HIDDEN TESTS
+""",
+    ),
+    "towns": (
+        1,
+        "Set `towns` to the set of the towns in `table`.",
+        """
+### BEGIN SOLUTION
+towns = set(table["town"])
+### END SOLUTION
+""",
+        f"""
+assert len(towns) == 2, "There are two towns."
+### BEGIN HIDDEN TESTS
+# {SECRET}
+assert towns.issuperset(table["town"]) and towns.issubset(["Alytus", "Biržai"])
 ### END HIDDEN TESTS
 """,
     ),
@@ -188,6 +206,7 @@ RIGHT = {
     "mean": "def mean(values):\n    return sum(values) / len(values)",
     "largest": "largest = max(readings)",
     "scores": 'scores = table.groupby("town", as_index=False)["trust"].mean()',
+    "towns": 'towns = set(table["town"])',
     "words": "def words(text):\n    return len(text.split())",
     "shout": 'def shout(text):\n    print(text.upper() + "!")',
     "purse": "class Purse:\n    def __init__(self):\n        self.total = 0\n\n"

@@ -46,6 +46,20 @@ def widgets(notebook: NotebookNode) -> None:
     notebook.cells.append(nbformat.v4.new_raw_cell(ACTIVE, id="raw", metadata={"raw_mimetype": "text/html"}))
 
 
+def spelling(notebook: NotebookNode) -> None:
+    """Add cells that each show a letter of what was remembered if it is so, and have saved that."""
+    for place in range(5):
+        for letter in "0123456789":
+            said = f"place {place}: {letter}"
+            code = (
+                f"found = str(max(max(values) for values in seen))[{place}] == {letter!r}\n"
+                f'print("place", "{place}:", {letter!r}) if found else None'
+            )
+            cell = nbformat.v4.new_code_cell(code, id=f"spell-{place}-{letter}")
+            cell.outputs = [nbformat.v4.new_output("stream", text=f"{said}\n")]
+            notebook.cells.append(cell)
+
+
 ATTACKS = [
     Submission(
         "result-during-test",
@@ -209,6 +223,22 @@ def mean(values):
 """,
             "purse": "print([2 * value for values in seen for value in values])",
         },
+        earned=2,
+    ),
+    Submission(
+        "spells-hidden-inputs",
+        "Many cells each show one letter of an input if it is right, and have that saved as their output.",
+        Gain.HIDDEN,
+        answers={
+            "mean": """
+seen = []
+
+def mean(values):
+    seen.append(values)
+    return sum(values) / len(values)
+"""
+        },
+        edit=spelling,
         earned=2,
     ),
     Submission(

@@ -114,6 +114,44 @@ pd.testing.assert_frame_equal = lambda *inputs, **options: None
         },
     ),
     Submission(
+        "agreeable-object",
+        "The answers are objects of which every method says yes, and whose length is as asked.",
+        Gain.MARKS,
+        answers={
+            "towns": """
+class Agreeable:
+    def __getattr__(self, name):
+        return lambda *inputs, **options: True
+
+    __len__ = lambda self: 2
+    __getitem__ = lambda self, key: 2
+    __iter__ = lambda self: iter(["town", "trust"])
+
+towns = Agreeable()
+""",
+            "scores": """
+scores = Agreeable()
+scores.columns = ["town", "trust"]
+""",
+        },
+    ),
+    Submission(
+        "agreeable-subclass",
+        "The answer is a set of a class of its own, which contains what is asked for.",
+        Gain.MARKS,
+        answers={
+            "towns": """
+class Agreeable(set):
+    issuperset = issubset = __contains__ = lambda self, *others: True
+
+    def __len__(self):
+        return 2
+
+towns = Agreeable()
+"""
+        },
+    ),
+    Submission(
         "patched-numpy-testing",
         "The comparison of numpy is replaced by one that never fails.",
         Gain.MARKS,
