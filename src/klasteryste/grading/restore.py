@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.corpus.words import generate_corpus_id
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 
@@ -114,8 +115,19 @@ def restore(notebook: NotebookNode, reference: Reference) -> list[Remark]:
             names.insert(place, name)
             remarks.append(Remark("missing", {"cell": name}))
             place += 1
+    _make_ids_unique(cells, names)
     notebook.cells = cells
     return remarks
+
+
+def _make_ids_unique(cells: list[NotebookNode], names: list[str | None]) -> None:
+    """Give a cell without a name another id if a cell with a name, or one before it, has the same."""
+    taken = {cell.get("id") for cell, name in zip(cells, names, strict=True) if name is not None}
+    for cell, name in zip(cells, names, strict=True):
+        if name is None and "id" in cell:
+            if cell.id in taken:
+                cell.id = generate_corpus_id()
+            taken.add(cell.id)
 
 
 def _kept(notebook: NotebookNode, reference: Reference, remarks: list[Remark]) -> dict[int, str]:

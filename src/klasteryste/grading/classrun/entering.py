@@ -8,9 +8,7 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
-from sqlalchemy.exc import OperationalError
 
-from klasteryste.errors import CourseError
 from klasteryste.grading.autograde import Autograde, Steps, enrol
 from klasteryste.grading.classrun.records import read_json, results_folder, write_json
 from klasteryste.grading.reference import notebook_names
@@ -48,11 +46,6 @@ class Writer:
         -------
         dict
             The record, as it is kept in ``entered.json``: the result, its marks, and those before.
-
-        Raises
-        ------
-        CourseError
-            If the gradebook cannot be written to.
         """
         folder = results_folder(self._coursedir, assignment, student)
         result = read_json(folder / "done" / "result.json")
@@ -61,19 +54,12 @@ class Writer:
         record = read_json(folder / "entered.json")
         before = record["marks"] if record else earlier
         graded = folder / "done" / "graded"
-        try:
-            if result["status"] != "graded":
-                self._enter_none(assignment, student)
-            elif graded.exists():
-                self._enter_marks(assignment, student, graded, result["notebooks"])
-            # Without its folder, a graded result has been committed, and its folder moved.
-            now = self._marks(assignment, student)
-        except OperationalError as error:
-            self._gradebook.db.rollback()
-            raise CourseError(
-                f"the gradebook cannot be written ({error.orig}): see to it, and go on with "
-                "`klasteryste class grade --resume`"
-            ) from error
+        if result["status"] != "graded":
+            self._enter_none(assignment, student)
+        elif graded.exists():
+            self._enter_marks(assignment, student, graded, result["notebooks"])
+        # Without its folder, a graded result has been committed, and its folder moved.
+        now = self._marks(assignment, student)
         record = result | {"marks": now, "before": before}
         write_json(folder / "entered.json", record)
         shutil.rmtree(folder / "done")

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from klasteryste.errors import CourseError
@@ -31,11 +32,11 @@ from klasteryste.grading.classrun.records import (
     scratch_folder,
     write_json,
 )
-from klasteryste.grading.classrun.worker import Worker
-from klasteryste.grading.reference import STEP, notebook_names
+from klasteryste.grading.classrun.worker import NO_ROOM, Worker
+from klasteryste.grading.reference import STEP, notebook_names, profile_path
 from klasteryste.grading.remarks import Remark
 from klasteryste.grading.saving import marks, waiting
-from klasteryste.language import SOURCE_LANGUAGE
+from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,9 @@ class Report:
         }
 
 
+_GO_ON = "see to it, and go on with `klasteryste class grade --resume`"
+
+
 def submitting(coursedir: CourseDirectory, assignment: str) -> list[str]:
     """Return who has something in ``submitted`` for an assignment, sorted."""
     pattern = Path(coursedir.format_path(coursedir.submitted_directory, "*", assignment))
@@ -195,11 +199,11 @@ def grade(
     coursedir: CourseDirectory = app.coursedir
     plan = replace(plan, unsafe=plan.unsafe or app.config.ExecuteInJail.get("unsafe", False))
     for assignment in plan.assignments:
-        notebook_names(coursedir, assignment)
+        _require_profiles(coursedir, assignment)
         missing = set(plan.students) - set(submitting(coursedir, assignment))
         if missing:
             raise CourseError(f"nothing of {', '.join(sorted(missing))} is submitted for {assignment!r}")
-    with only_run(coursedir) as lock:
+    with _room_or_reason(coursedir), only_run(coursedir) as lock:
         write_json(plan_path(coursedir), plan.__dict__)
         shutil.rmtree(scratch_folder(coursedir), ignore_errors=True)
         scratch_folder(coursedir).mkdir()
@@ -215,6 +219,30 @@ def grade(
         shutil.rmtree(scratch_folder(coursedir), ignore_errors=True)
         plan_path(coursedir).unlink()
     return reports
+
+
+@contextlib.contextmanager
+def _room_or_reason(coursedir: CourseDirectory) -> Iterator[None]:
+    """Say in one line that a disk is full or a gradebook cannot be written."""
+    try:
+        yield
+    except OperationalError as error:
+        raise CourseError(f"the gradebook cannot be written ({error.orig}): {_GO_ON}") from error
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise CourseError(f"no room is left in {coursedir.root}: {_GO_ON}") from error
+
+
+def _require_profiles(coursedir: CourseDirectory, assignment: str) -> None:
+    """Check that an assignment was released by a version that judges as this one does."""
+    for name in notebook_names(coursedir, assignment):
+        for language in LANGUAGES:
+            if not profile_path(coursedir, language, assignment, name).exists():
+                raise CourseError(
+                    f"how to judge assignment {assignment!r} was not learnt yet: "
+                    f"run `klasteryste class release {assignment}`"
+                )
 
 
 class _Run:
@@ -283,9 +311,7 @@ class _Run:
     def _take(self, ended: Ended, report: Report, earlier: dict[str, Any]) -> None:
         assignment, student, graded_by = ended.task
         if ended.stops:
-            raise CourseError(
-                f"{ended.problem}: see to it, and go on with `klasteryste class grade --resume`"
-            )
+            raise CourseError(f"{ended.problem}: {_GO_ON}")
         if ended.problem:
             reason = Remark("grader failed", {"problem": ended.problem})
             done = results_folder(self._coursedir, assignment, student) / "done"

@@ -61,10 +61,9 @@ class Worker:
             result |= self._graded(assignment, student, new / "graded")
         except IntakeError as refusal:
             result |= {"status": "quarantined", "reason": refusal.remark.plain()}
-        except CourseError:
-            raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in NO_ROOM:
+            # Without a jail, or without room, nobody's work can be graded: that says nothing of this one.
+            if isinstance(error, CourseError) or (isinstance(error, OSError) and error.errno in NO_ROOM):
                 raise
             problem = next(iter(str(error).splitlines()), "") or type(error).__name__
             result |= {"status": "failed", "reason": Remark("grader failed", {"problem": problem}).plain()}
