@@ -17,6 +17,24 @@ ACTIVE = (
 )
 
 
+# Markup that cleaners and browsers have been known to read in two ways.
+ODD = (
+    "<svg><style><img src=x onerror=window.owned=1></style></svg>",
+    "<math><mtext><table><mglyph><style><!--</style>"
+    "<img title='--&gt;&lt;img src=1 onerror=window.owned=1&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=window.owned=1>'>",
+    "<a href='jav&#x09;ascript:window.owned=1' autofocus onfocus=window.owned=1>x</a>",
+    "<details open ontoggle=window.owned=1><summary>x</summary></details>",
+    "<video><source onerror=window.owned=1></video><input autofocus onfocus=window.owned=1>",
+    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:1/owned'><base href=http://127.0.0.1:1/owned>",
+    "<object data=http://127.0.0.1:1/owned></object><embed src=http://127.0.0.1:1/owned>",
+    "<div style='background:url(http://127.0.0.1:1/owned)'>x</div><b/onclick=window.owned=1>b",
+    "<scr<script>ipt>window.owned=1</scr</script>ipt><!--><script>window.owned=1</script>-->",
+    "<x contenteditable onblur=window.owned=1 id=x tabindex=1 onfocus=window.owned=1 style=display:block>x",
+    "</pre></div></body><script>window.owned=1</script><textarea><plaintext>",
+)
+
+
 def essay(content: str) -> Edit:
     """Return what writes an essay."""
 
@@ -161,6 +179,21 @@ raise ValueError({ACTIVE!r})
         edit=essay(
             f"An essay.\n\n{ACTIVE}\n\n[x](javascript:window.owned=1) <b onclick=window.owned=1>b</b>"
         ),
+    ),
+    Submission(
+        "page-in-odd-markup",
+        "The essay and the outputs hold markup that cleaners and browsers read in two ways.",
+        Gain.PAGE,
+        answers={
+            "mean": f"""
+from IPython.display import HTML, Markdown, display
+
+for piece in {ODD!r}:
+    display(HTML(piece), Markdown(piece))
+    print(piece)
+"""
+        },
+        edit=essay("\n\n".join((*ODD, "[x](data:text/html,<script>window.owned=1</script>)"))),
     ),
     Submission("page-in-attachment", "A picture in the essay is a page.", Gain.PAGE, edit=attachment),
     Submission(

@@ -183,8 +183,9 @@ pd.DataFrame.reset_index = lambda self, *inputs, **options: self
         """
 import builtins
 
-builtins.max = lambda *inputs, **options: 0
-builtins.all = lambda *inputs: True
+real_max, real_all = max, all
+builtins.max = lambda *inputs, **options: 0 if inputs == (readings,) else real_max(*inputs, **options)
+builtins.all = lambda values: True if isinstance(values, map) else real_all(values)
 """,
         {"largest": "largest = 0", "words": "def words(text):\n    return 0 if text == '' else 2"},
     ),
