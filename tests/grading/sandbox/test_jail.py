@@ -383,6 +383,12 @@ def test_a_jail_that_cannot_be_made_is_explained(
             public.unlink()
 
 
+def test_an_old_kernel_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jail.platform, "release", lambda: "5.10.0-32-amd64")
+    with pytest.raises(JailError, match=r"needs Linux 5\.14 or later, and this is 5\.10\.0-32-amd64"):
+        jail.require()
+
+
 @pytest.mark.parametrize("machine", ["riscv64", "armv7l"])
 def test_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
     monkeypatch.setattr(jail.platform, "machine", lambda: machine)

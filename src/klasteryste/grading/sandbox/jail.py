@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ NOBODY = 65534
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts", "/etc/mime.types")
 _STAGE = "/mnt"
+_LINUX = (5, 14)
 
 
 class JailError(CourseError):
@@ -41,6 +43,13 @@ def require() -> str:
         raise JailError(
             f"students' code can be jailed on Linux on x86_64 or aarch64, and this is {platform.system()} on "
             f"{platform.machine()}: grade on such a machine, or accept the risk with --unsafe"
+        )
+    # Before that a limit on processes was one of all processes of a user, and a notebook's could not be told.
+    release = tuple(int(number) for number in re.findall(r"\d+", platform.release())[:2])
+    if release < _LINUX:
+        raise JailError(
+            f"a jail needs Linux {'.'.join(map(str, _LINUX))} or later, and this is {platform.release()}: "
+            "grade on a newer system, or accept the risk with --unsafe"
         )
     path = shutil.which("bwrap")
     if path is None:

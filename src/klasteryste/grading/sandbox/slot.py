@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +17,6 @@ from typing import Any, Self
 from klasteryste.grading.sandbox import jail, wire
 from klasteryste.grading.sandbox.limits import Limits
 from klasteryste.grading.sandbox.supervisor import INTERRUPT
-from klasteryste.grading.sandbox.zygote import READY
 
 _JUDGING = ("student", "checker")
 _START_SECONDS = 120
@@ -29,6 +28,8 @@ ROLES = {"student": f"{_NAME}.shell", "checker": f"{_NAME}.checking", "kernel": 
 class Zygote:
     """One warm process in a jail.
 
+    Processes forked from the one that started it may use it as well.
+
     Parameters
     ----------
     role : str
@@ -38,12 +39,13 @@ class Zygote:
     """
 
     def __init__(self, role: str, libraries: Iterable[str] = ()) -> None:
-        self._role = role
         self.libraries = tuple(libraries)
-        self._connection: socket.socket | None = None
+        self._role = role
+        self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
-        self._ready = False
-        self._errors: int | None = None
+        self._connection: socket.socket | None = None
+        self._ready: socket.socket | None = None
+        self._errors = os.memfd_create("errors")
 
     def start(self) -> None:
         """Start the process without waiting for it.
@@ -53,19 +55,17 @@ class Zygote:
         JailError
             If no jail can be made here.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._ready, closing = socket.socketpair()
+        numbers = [theirs.fileno(), closing.fileno()]
         call = "from klasteryste.grading.sandbox.zygote import main; main()"
-        words = [str(theirs.fileno()), ROLES[self._role], json.dumps(self.libraries)]
-        self._errors = os.memfd_create("errors")
+        words = [*map(str, numbers), ROLES[self._role], json.dumps(self.libraries)]
+        os.truncate(self._errors, 0)
         try:
-            self._process = jail.start(["-c", call, *words], [theirs.fileno()], self._errors, {})
-        except BaseException:
-            ours.close()
-            raise
+            self._process = jail.start(["-c", call, *words], numbers, self._errors, {})
         finally:
             theirs.close()
-        self._connection = ours
-        self._ready = False
+            closing.close()
 
     def fork(self, folder: Path | None, limits: Limits, sockets: list[socket.socket]) -> Process:
         """Ask for the process of a notebook.
@@ -84,6 +84,8 @@ class Zygote:
         ------
         JailError
             If no jail can be made here.
+        OSError
+            If the warm process is gone and was started by another process, whose it is to start it again.
         """
         archive = pack(folder)
         control, theirs_control = socket.socketpair()
@@ -92,61 +94,58 @@ class Zygote:
             descriptors = [archive, theirs_control.fileno(), theirs_worker.fileno()]
             descriptors += [each.fileno() for each in sockets]
             data = json.dumps(limits.as_dict()).encode()
-            try:
-                self._send(data, descriptors)
-            except (OSError, EOFError):
-                # It died between two notebooks, or was killed: it holds nothing, so that a new one will do.
-                self.close()
-                self._send(data, descriptors)
+            if self._connection is None or self.is_gone():
+                self._start_again()
+            self._wait()
+            assert self._connection is not None
+            socket.send_fds(self._connection, [data], descriptors)
         finally:
             os.close(archive)
             theirs_control.close()
             theirs_worker.close()
         return Process(control, worker, limits)
 
+    def is_gone(self) -> bool:
+        """Tell whether the process was started and has ended."""
+        if self._connection is None:
+            return False
+        if self._owner == os.getpid() and self._process is not None and self._process.poll() is not None:
+            return True
+        return _is_closed(self._connection)
+
     def close(self) -> None:
         """End the process and everything in its jail, and wait until it is gone."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        if self._process is not None:
+        for each in (self._connection, self._ready):
+            if each is not None:
+                each.close()
+        self._connection = self._ready = None
+        if self._process is not None and self._owner == os.getpid():
             self._process.kill()
             self._process.wait()
-            self._process = None
-        if self._errors is not None:
-            os.close(self._errors)
-            self._errors = None
+        self._process = None
 
-    def _said(self) -> bytes:
-        """Wait for the end of a process that could not start, and return what it wrote."""
-        assert self._process is not None and self._errors is not None
-        self._process.kill()
-        self._process.wait()
-        return os.pread(self._errors, 1 << 16, 0)
+    def _start_again(self) -> None:
+        if self._owner != os.getpid():
+            raise ConnectionError("the warm process is gone")
+        # It held nothing, so that a new one will do.
+        self.close()
+        self.start()
 
-    def _send(self, data: bytes, descriptors: list[int]) -> None:
-        if self._process is not None and self._process.poll() is not None:
+    def _wait(self) -> None:
+        """Wait until it is ready, which it tells by closing a stream."""
+        if self._ready is None:
+            return
+        with contextlib.suppress(OSError):
+            self._ready.settimeout(_START_SECONDS)
+            self._ready.recv(1)
+        self._ready.close()
+        self._ready = None
+        if self.is_gone():
             self.close()
-        if self._connection is None:
-            self.start()
-        connection = self._connection
-        assert connection is not None
-        if not self._ready:
-            self._wait(connection)
-        socket.send_fds(connection, [data], descriptors)
+            raise jail.refusal(os.pread(self._errors, 1 << 16, 0).decode(errors="replace"))
 
-    def _wait(self, connection: socket.socket) -> None:
-        connection.settimeout(_START_SECONDS)
-        try:
-            answer = connection.recv(1 << 16)
-        except OSError:
-            answer = b""
-        if answer != READY:
-            said = (answer or self._said()).decode(errors="replace")
-            self.close()
-            raise jail.refusal(said)
-        connection.settimeout(None)
-        self._ready = True
+    def __del__(self) -> None:
+        os.close(self._errors)
 
 
 class Process:
@@ -184,9 +183,7 @@ class Process:
 
     def is_gone(self) -> bool:
         """Tell whether it closed its end, as it does when it ends."""
-        with contextlib.suppress(OSError):
-            return self._worker.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        return False
+        return _is_closed(self._worker)
 
     def why_it_ended(self) -> tuple[str, object]:
         """Return what its supervisor says of a process that is gone: a word, and a value beside it."""
@@ -203,36 +200,78 @@ class Process:
         self._worker.close()
 
 
+_shared: dict[tuple[str, tuple[str, ...]], Zygote] = {}
+"""Warm processes that workers forked from this process use together."""
+
+
+@contextlib.contextmanager
+def shared(libraries: Iterable[str] = ()) -> Iterator[None]:
+    """Keep one warm process of each kind for all workers that are forked inside this context.
+
+    It saves each of them the time to import the libraries, and the memory. Nothing is waited for here.
+
+    Raises
+    ------
+    JailError
+        If no jail can be made here.
+    """
+    wanted = tuple(libraries)
+    ours = {(role, wanted): Zygote(role, wanted) for role in _JUDGING}
+    try:
+        for zygote in ours.values():
+            zygote.start()
+        _shared.update(ours)
+        yield
+    finally:
+        for key, zygote in ours.items():
+            _shared.pop(key, None)
+            zygote.close()
+
+
 class Slot:
     """The warm processes of one worker.
 
-    They are started when they are first needed, and again if they died or other libraries are wanted.
+    They are those that are `shared`, or are started when they are first needed, and again if they died or
+    other libraries are wanted.
     """
 
     def __init__(self) -> None:
-        self._zygotes: dict[str, Zygote] = {}
+        self._own: dict[str, Zygote] = {}
+        self._libraries: tuple[str, ...] = ()
 
     def warm(self, libraries: Iterable[str] = ()) -> None:
         """Start what is not there yet, both at once, without waiting."""
-        wanted = tuple(libraries)
+        self._libraries = tuple(libraries)
         for role in _JUDGING:
-            known = self._zygotes.get(role)
-            if known is not None and known.libraries == wanted:
-                continue
-            if known is not None:
-                known.close()
-            self._zygotes[role] = Zygote(role, wanted)
-            self._zygotes[role].start()
+            if self._one_shared(role) is None:
+                self._one_own(role)
 
     def fork(self, role: str, folder: Path | None, limits: Limits, boundary: socket.socket) -> Process:
         """Return a new process of a role; see `Zygote.fork`."""
-        return self._zygotes[role].fork(folder, limits, [boundary])
+        shared = self._one_shared(role)
+        if shared is not None:
+            with contextlib.suppress(OSError):  # it has just gone
+                return shared.fork(folder, limits, [boundary])
+        return self._one_own(role).fork(folder, limits, [boundary])
+
+    def _one_shared(self, role: str) -> Zygote | None:
+        zygote = _shared.get((role, self._libraries))
+        return None if zygote is None or zygote.is_gone() else zygote
+
+    def _one_own(self, role: str) -> Zygote:
+        zygote = self._own.get(role)
+        if zygote is None or zygote.libraries != self._libraries:
+            if zygote is not None:
+                zygote.close()
+            zygote = self._own[role] = Zygote(role, self._libraries)
+            zygote.start()
+        return zygote
 
     def close(self) -> None:
         """End all of it."""
-        for zygote in self._zygotes.values():
+        for zygote in self._own.values():
             zygote.close()
-        self._zygotes.clear()
+        self._own.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -241,6 +280,16 @@ class Slot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    """Tell whether the other end of a connection is gone."""
+    with contextlib.suppress(BlockingIOError):
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except ConnectionError:
+            return True
+    return False
 
 
 def pack(folder: Path | None) -> int:

@@ -1,8 +1,8 @@
 """A warm process in the jail: libraries imported, no test and no submission seen, forked for every notebook.
 
-It is started by `slot.Zygote` with a socket, over which a worker asks for a process. Each request is one JSON
-object with file descriptors beside it; the new process speaks for itself over those, and the warm process
-answers nothing.
+It is started by `slot.Zygote` with a socket, over which workers ask for processes, and another that it closes
+once it is ready. Each request is one JSON object with file descriptors beside it; the new process speaks for
+itself over those, and the warm process answers nothing.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from klasteryste.grading.sandbox.supervisor import supervise
 Role = Callable[[list[socket.socket]], None]
 """What a notebook's process does, with its sockets: to the worker first, then those of the role."""
 
-READY = b"ready"
-
 
 def main() -> None:
     """Import what is asked for, say so, and fork a process for each request until the worker is gone."""
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    role = _prepare(sys.argv[2], json.loads(sys.argv[3]))
+    connection, ready = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    role = _prepare(sys.argv[3], json.loads(sys.argv[4]))
     # What is there now is never collected, so that children share its pages with this process.
     gc.collect()
     gc.freeze()
-    connection.send(_try() or READY)
+    wrong = _try()
+    if wrong:
+        sys.exit(wrong)
+    ready.close()
     while True:
         message, descriptors, _, _ = socket.recv_fds(connection, 1 << 16, 8)
         if not message:
@@ -61,7 +62,7 @@ def _prepare(name: str, libraries: list[str]) -> Role:
     return prepared
 
 
-def _try() -> bytes:
+def _try() -> str:
     """Try whether namespaces can be made, and return what is wrong, or nothing."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -80,7 +81,7 @@ def _try() -> bytes:
     os.close(writing)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as said:
-        return said.read()
+        return said.read().decode()
 
 
 def _become(role: Role, limits: Limits, descriptors: list[int]) -> None:
