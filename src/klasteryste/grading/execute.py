@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import setenv
@@ -16,9 +18,30 @@ from traitlets import Bool, Dict
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.judge import judge
-from klasteryste.grading.reference import course_of, profile_path
+from klasteryste.grading.reference import course_of, notebook_names, profile_path
 from klasteryste.grading.sandbox import Limits, Slot
+from klasteryste.grading.sandbox.slot import shared
 from klasteryste.language import SOURCE_LANGUAGE
+
+
+def shared_processes(course: CourseDirectory, assignment: str) -> AbstractContextManager[None]:
+    """Keep warm processes for an assignment that all workers forked meanwhile use; see `slot.shared`.
+
+    Raises
+    ------
+    JailError
+        If no jail can be made here.
+    """
+    name = notebook_names(course, assignment)[0]
+    return shared(read_profile(course, SOURCE_LANGUAGE, assignment, name).get("imports", ()))
+
+
+def read_profile(course: CourseDirectory, language: str, assignment: str, notebook: str) -> dict[str, Any]:
+    """Return what was learnt from an assignment's source."""
+    profile: dict[str, Any] = json.loads(
+        profile_path(course, language, assignment, notebook).read_text(encoding="utf-8")
+    )
+    return profile
 
 
 class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
@@ -70,7 +93,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         course = course_of(self)
         assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
         language = details.get("language", SOURCE_LANGUAGE)
-        profile = json.loads(profile_path(course, language, assignment, name).read_text(encoding="utf-8"))
+        profile = read_profile(course, language, assignment, name)
         folder = Path(resources["klasteryste"]["folder"])
         release = Path(course.format_path(course.source_directory, ".", assignment))
         judged = judge(nb, profile, folder, release, self._slot, limits)

@@ -33,6 +33,7 @@ from klasteryste.grading.classrun.records import (
     write_json,
 )
 from klasteryste.grading.classrun.worker import NO_ROOM, Worker
+from klasteryste.grading.execute import shared_processes
 from klasteryste.grading.reference import STEP, notebook_names, profile_path
 from klasteryste.grading.remarks import Remark
 from klasteryste.grading.saving import marks, waiting
@@ -283,9 +284,11 @@ class _Run:
                 left.append((assignment, student, graded_by))
                 continue
             self._progress(assignment, len(report.records), len(students))
-        for ended in self._pool.run(left):
-            self._take(ended, report, earlier)
-            self._progress(assignment, len(report.records), len(students))
+        jailed = left and not self._plan.unsafe
+        with shared_processes(self._coursedir, assignment) if jailed else contextlib.nullcontext():
+            for ended in self._pool.run(left):
+                self._take(ended, report, earlier)
+                self._progress(assignment, len(report.records), len(students))
         graded = set(report.with_status("graded"))
         by_hand = waiting(self._gradebook, assignment)
         report.by_hand = {student: count for student, count in by_hand.items() if student in graded}
