@@ -193,6 +193,35 @@ def test_a_trick_earns_nothing(name: str) -> None:
     assert "42" not in error_of(outputs)
 
 
+YES = "yes = lambda *a, **k: True\nnames = ('equals', 'issuperset', 'startswith', 'strip', 'has_edge', 'tolist')\n"
+DISGUISES = {
+    "an object": "class X:\n    pass\n\n\nx = X()\nfor n in names:\n    setattr(X, n, yes)",
+    "a class": "class x:\n    pass\n\n\nfor n in names:\n    setattr(x, n, yes)",
+    "a function": "def x():\n    pass\n\n\nfor n in names:\n    setattr(x, n, yes)",
+    "an exception": "x = ValueError()\nfor n in names:\n    setattr(x, n, yes)",
+    "a named tuple": "from collections import namedtuple\nx = namedtuple('T', names)(*[yes] * len(names))",
+    "a column": "import pandas as pd\nx = pd.Series({n: yes for n in names})",
+    "a table": "import pandas as pd\n\n\nclass D(pd.DataFrame):\n    equals = yes\n\n\nx = D({'a': [5]})",
+    "a graph": "import networkx as nx\n\n\nclass G(nx.Graph):\n    has_edge = yes\n\n\nx = G()",
+    "an instance of a locked class": "x = Point()\nfor n in names:\n    setattr(x, n, yes)",
+    "a module": "import types\nimport sys\nx = types.ModuleType('x')\nsys.modules['x'] = x\nvars(x).update({n: yes for n in names})",
+    "a module that is there": "import operator as x\nx.equals = x.issuperset = x.startswith = x.has_edge = yes",
+    "a dict with attributes": "class Bunch(dict):\n    __getattr__ = dict.__getitem__\n\n\nx = Bunch({n: yes for n in names})",
+    "a masked array": "import numpy as np\nx = np.ma.masked_all(2)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_what_stands_for_a_plain_value_has_no_methods_of_its_own(name: str) -> None:
+    with checker(YES + DISGUISES[name] + "\nf = lambda: x", locked="class Point:\n    pass") as judge:
+        for value in ("x", "f()", "[f()][0]"):
+            for test in (
+                "import pandas as pd\nassert {}.equals(pd.Series([1]))", "assert {}.issuperset({{4}})", "assert {}.startswith('y')",
+                "assert {}.has_edge(1, 2)", "import numpy as np\nnp.testing.assert_allclose({}, [4, 4])",
+            ):  # fmt: skip
+                assert error_of(judge.run_test(test.format(value))), (value, test)
+
+
 def test_warnings_and_prints_of_an_honest_answer_cost_nothing() -> None:
     answer = "import warnings, sys\n\n\ndef f(x):\n    warnings.warn('slow')\n    print('here', file=sys.stderr)\n    print('hm')\n    return x"
     with checker(answer) as judge:
@@ -203,19 +232,20 @@ def test_warnings_and_prints_of_an_honest_answer_cost_nothing() -> None:
 
 def test_an_operator_is_used_only_where_the_class_is_the_task() -> None:
     answer = "class V:\n    def __init__(self, x):\n        self.x = x\n\n    def __add__(self, other):\n        return V(self.x + other.x)"
-    with checker(answer, Profile(tasks={"V"}, operators={"V": {"__add__"}})) as judge:
+    lent = {"object:V", "object:V()", "object:V.__add__()"}
+    with checker(answer, Profile(tasks={"V"}, operators={"V": {"__add__"}}, lent=lent)) as judge:
         assert error_of(judge.run_test("assert (V(1) + V(2)).x == 3")) == ""
-    with checker(answer) as judge:
+    with checker(answer, Profile(tasks={"V"}, lent=lent)) as judge:
         assert "an object of the class V" in error_of(judge.run_test("assert (V(1) + V(2)).x == 3"))
 
 
 def test_messages_are_in_the_student_s_language() -> None:
-    with checker("class V:\n    def __add__(self, other):\n        return 1\n\n\nv = V()") as judge:
+    with checker("class V:\n    pass\n\n\nv = V()") as judge:
         from klasteryste.language import use_language
 
         use_language("lt")
         try:
-            said = error_of(judge.run_test("v + v"))
+            said = error_of(judge.run_test("v"))
         finally:
             use_language("en")
     assert "gautas klasės V objektas" in said

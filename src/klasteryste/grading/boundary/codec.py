@@ -90,6 +90,9 @@ class World(Protocol):
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Return what a reference stands for, or raise `Refused`."""
 
+    def admit(self, sort: str) -> None:
+        """Raise `Refused` if a value of an unusual sort may not come now."""
+
 
 class Nothing:
     """A world without references: values only."""
@@ -101,6 +104,9 @@ class Nothing:
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Refuse it."""
         raise Refused(f"unknown tag {node[0]!r}")
+
+    def admit(self, sort: str) -> None:
+        """Admit every sort of value."""
 
 
 def kind(value: Any) -> str:
@@ -120,6 +126,9 @@ SHARED: set[type] = set()
 """Types whose objects can change: one that comes twice in a message is one object on the other side too."""
 CLASSES: dict[str, type] = {}
 """Classes that may cross by name."""
+
+CLOSED = frozenset({"N", "I", "X", "AD", "pd.s", "pd.f", "pd.i"})
+"""Tags of values whose parts are attributes too."""
 
 # Where the kinds of other libraries are told.
 _MORE = {
@@ -181,9 +190,7 @@ class Encoder:
             raise Refused.because("deep", self.limits.depth)
         if self._nodes > self.limits.nodes:
             raise Refused.because("parts", self.limits.nodes)
-        encode = ENCODERS.get(type_)
-        if encode is None:
-            encode = self._find(type_)
+        encode = ENCODERS.get(type_) or self.encode_of(type_)
         if encode is None:
             return self.world.export(self, value, depth)
         if type_ not in SHARED:
@@ -230,7 +237,8 @@ class Encoder:
         self.buffers.append(data)
         return len(self.buffers) - 1
 
-    def _find(self, type_: type) -> Encode | None:
+    def encode_of(self, type_: type) -> Encode | None:
+        """Return how values of exactly this type are taken apart, None if it has no plain values."""
         module = type.__dict__["__module__"].__get__(type_)
         part = _MORE.get(module.partition(".")[0]) if isinstance(module, str) else None
         if part is not None:
@@ -249,6 +257,11 @@ class Decoder:
         What came.
     limits : Limits, optional
         How much may cross.
+
+    Attributes
+    ----------
+    closed : int
+        Whether what is read now will be an attribute of something: a function there would be a method.
     """
 
     def __init__(self, world: World, message: Message, limits: Limits = LIMITS) -> None:
@@ -258,6 +271,7 @@ class Decoder:
         self._used: set[int] = set()
         self._nodes = 0
         self._slots: list[Any] = []
+        self.closed = 0
 
     def value(self, node: Node, depth: int = 0) -> Any:
         """Return the value of a node.
@@ -281,9 +295,11 @@ class Decoder:
         if decode is None and (part := _TAGS.get(tag.partition(".")[0])):
             load(part)
             decode = DECODERS.get(tag)
-        if decode is None:
-            return self.world.resolve(self, node, depth)
+        closed = tag in CLOSED
+        self.closed += closed
         try:
+            if decode is None:
+                return self.world.resolve(self, node, depth)
             return decode(self, node, depth)
         except Refused:
             raise
@@ -292,6 +308,8 @@ class Decoder:
             NotImplementedError, OSError,
         ) as error:  # fmt: skip
             raise Refused(f"a broken node {tag!r} ({type(error).__name__})") from None
+        finally:
+            self.closed -= closed
 
     def items(self, node: list[Node], depth: int, start: int = 1) -> list[Any]:
         """Return the values of a tagged node."""

@@ -131,7 +131,10 @@ class Link(Side):
         self.unexpected = False
         self.operators: dict[str, set[str]] = {}
         self.changes: dict[str, set[str]] = {}
-        self._proxies: dict[int, Any] = {}
+        self.lent: set[str] = set()
+        self._origin = ""
+        self._inside = 0
+        self._proxies: dict[int | tuple[int, str], Any] = {}
         self.asked = 0
         self._seeds: list[Any] = [None, None]
         self._raised: list[BaseException] = []
@@ -154,7 +157,7 @@ class Link(Side):
         answer = self._ask(["get", name], Encoder(self, self.limits))
         if answer.node == ["none"]:
             raise KeyError(name)
-        return self._result(answer)
+        return self._result(answer, origin=name)
 
     def has(self, name: str) -> bool:
         """Tell whether the student bound a name."""
@@ -195,16 +198,26 @@ class Link(Side):
         if self.profile.pyplot:
             self._close_figures()
         try:
-            return self._result(self._ask(node, encoder), label, arguments)
+            return self._result(self._ask(node, encoder), label, arguments, f"{label}()")
         finally:
             if self.profile.pyplot and self.dead is None and self.halted is None:
                 self._show_figures()
 
-    def attribute(self, number: int, name: str) -> Any:
+    def attribute(self, label: str, number: int, name: str) -> Any:
         """Return an attribute of an object of the student."""
         if not is_name(name):
             raise AttributeError(name)
-        return self._result(self._ask(["attr", ["Y", number], name], Encoder(self, self.limits)))
+        answer = self._ask(["attr", ["Y", number], name], Encoder(self, self.limits))
+        return self._result(answer, origin=f"{label}.{name}")
+
+    def attribute_of_function(self, label: str, number: int, name: str) -> Any:
+        """Return an attribute of a function of the student, where the solution has one."""
+        sort = f"attribute:{label}.{name}"
+        if self.learning and is_name(name):
+            self.lent.add(sort)
+        elif sort not in self.profile.lent:
+            raise AttributeError(f"'function' object has no attribute '{name}'")
+        return self.attribute(label, number, name)
 
     def set_attribute(self, number: int, name: str, value: Any) -> None:
         """Set an attribute of an object of the student."""
@@ -221,12 +234,12 @@ class Link(Side):
         except Refused:
             return NotImplemented
         arguments = {str(place): value for place, value in enumerate(args)}
-        return self._result(self._ask(node, encoder), f"{label}.{name}", arguments)
+        return self._result(self._ask(node, encoder), f"{label}.{name}", arguments, f"{label}.{name}()")
 
-    def advance(self, number: int) -> Any:
+    def advance(self, label: str, number: int) -> Any:
         """Return the next value of an iterator of the student."""
         answer = self._ask(["next", ["Y", number], self._left()], Encoder(self, self.limits))
-        got = self._result(answer)
+        got = self._result(answer, origin=f"{label}[]")
         if type(got) is not tuple or len(got) != 2 or type(got[0]) is not bool:
             raise self.lost("nonsense")
         if not got[0]:
@@ -288,11 +301,34 @@ class Link(Side):
         """Return what ends a cell whose time is over."""
         return self._halt("CellTimeoutError", words.too_slow())
 
-    def _result(self, answer: Message, label: str = "", arguments: dict[str, Any] | None = None) -> Any:
-        """Return or raise what an answer says, after what was printed, warned of and changed on the way."""
+    def _result(
+        self,
+        answer: Message,
+        label: str = "",
+        arguments: dict[str, Any] | None = None,
+        origin: str = "",
+    ) -> Any:
+        """Return or raise what an answer says, after what was printed, warned of and changed on the way.
+
+        Parameters
+        ----------
+        answer : Message
+            What the student's side said.
+        label : str
+            The function that was called.
+        arguments : dict of str to object
+            What it was given, by position or name.
+        origin : str
+            Where what comes now comes from, in the test's terms: ``model``, ``fit()``, ``fit().coef_``.
+        """
+        self._origin = origin
         try:
             return self._read(answer, label, arguments or {})
-        except (Refused, IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
+        except Refused as error:
+            if error.code:
+                raise _marked(NotPlain(_unplain(error))) from None
+            raise self.lost("nonsense") from None
+        except (IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
             if getattr(error, "_of_the_student", False):
                 raise
             raise self.lost("nonsense") from None
@@ -392,6 +428,7 @@ class Link(Side):
 
     def _on_call(self, decoder: Decoder, number: Node, args: Node, keys: Node, values: Node) -> Any:
         function = self.mine(number)
+        self._origin = f"->{kind(function)}"
         plain, names, named = decoder.value(args), decoder.value(keys), decoder.value(values)
         if not callable(function) or not all(map(is_name, names)):
             raise Refused("it cannot be called")
@@ -502,28 +539,52 @@ class Link(Side):
         number, sort = node[1], node[2]
         if type(number) is not int or not 0 <= number <= 1 << 40:
             raise Refused("a reference")
-        known = self._proxies.get(number)
+        # A function is known by where it came from; an object is one and the same wherever it comes from.
+        key = (number, self._origin) if sort in ("f", "i") else number
+        known = self._proxies.get(key)
         if known is None:
             if len(self._proxies) >= 500_000:
                 raise Refused("too many references")
-            known = self._proxies[number] = self._proxy(decoder, number, sort, node[3:], depth)
+            known = self._proxies[key] = self._proxy(decoder, number, sort, node[3:], depth)
+        if self._inside or (isinstance(known, type) and issubclass(known, BaseException)):
+            return known
+        if type(known) is RemoteClass or type(type(known)) is RemoteClass:
+            self.admit("object", known.__name__ if isinstance(known, type) else kind(known))
+        if decoder.closed:
+            self.admit("within", "function")
         return known
+
+    def admit(self, sort: str, name: str = "") -> None:
+        """Refuse what is no plain value where the source's solution has one."""
+        place = f"{sort}:{self._origin}"
+        if self.learning:
+            self.lent.add(place)
+        elif place not in self.profile.lent:
+            raise Refused.because("object" if sort == "object" else "kind", name or sort)
 
     def _proxy(self, decoder: Decoder, number: int, sort: Node, told: list[Node], depth: int) -> Any:
         if sort == "f":
             name, doc = told
-            return RemoteFunction(self, number, text_of(name), None if doc is None else text_of(doc))
+            doc = None if doc is None else text_of(doc)
+            return RemoteFunction(self, number, self._origin, text_of(name), doc)
         if sort == "i":
-            return RemoteIterator(self, number, text_of(told[0]))
+            return RemoteIterator(self, number, self._origin, text_of(told[0]))
         if sort == "o":
-            class_ = decoder.value(told[0], depth + 1)
+            self._inside += 1
+            try:
+                class_ = decoder.value(told[0], depth + 1)
+            finally:
+                self._inside -= 1
             if not isinstance(class_, RemoteClass):
                 class_ = mirror(self, None, "object", (RemoteObject,), {})
             value: Any = object.__new__(class_)
-            object.__setattr__(value, "__klasteryste__", number)
-            return value
+            return self._placed(value, number)
         if sort == "c":
-            return self._mirrored(decoder, number, told, depth)
+            self._inside += 1
+            try:
+                return self._mirrored(decoder, number, told, depth)
+            finally:
+                self._inside -= 1
         raise Refused("a reference")
 
     def _mirrored(self, decoder: Decoder, number: int, told: list[Node], depth: int) -> type:
@@ -554,18 +615,26 @@ class Link(Side):
         real = _library_class(text_of(module), text_of(name))
         if real is not None:
             space["__class__"] = property(lambda self: real)
+        space["__label__"] = short if short in self.profile.tasks else self._origin
         return mirror(self, number, short, theirs, space)
+
+    def _placed(self, value: Any, number: int) -> Any:
+        """Give a stand-in its number, and the name by which what it gives is known."""
+        name = kind(value)
+        label = name if name in self.profile.tasks else self._origin
+        object.__setattr__(value, "__klasteryste__", number)
+        object.__setattr__(value, "__label__", label)
+        return value
 
     def _module(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         name, number = text_of(node[1]), node[2]
+        self.admit("object", "module")
         if isinstance(sys.modules.get(name), types.ModuleType) and name.partition(".")[0] not in _OWN:
             return sys.modules[name]
         class_ = mirror(self, None, "module", (RemoteObject,), {})
         if type(number) is not int:
             raise Refused("a module")
-        value: Any = object.__new__(class_)
-        object.__setattr__(value, "__klasteryste__", number)
-        return value
+        return self._placed(object.__new__(class_), number)
 
     def _attribute_dict(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         items = decoder.items(node[1], depth)
@@ -600,6 +669,12 @@ def _place(place: Node, arguments: dict[str, Any]) -> str:
     if type(place) is not int or not 0 <= place < len(arguments):
         raise Refused("an argument")
     return list(arguments)[place]
+
+
+def _unplain(error: Refused) -> str:
+    if error.code == "object":
+        return words.no_operator(error.detail)
+    return words.unseen(words.reason(error.code, error.detail))
 
 
 def _marked(error: BaseException) -> BaseException:

@@ -18,6 +18,7 @@ from klasteryste.grading.boundary.codec import (
     Decoder,
     Encoder,
     Node,
+    Nothing,
     Refused,
     World,
     is_name,
@@ -237,19 +238,19 @@ def exception_node(encoder: Encoder, error: BaseException, world: World) -> Node
     attributes = [
         part
         for name, item in BaseException.__getattribute__(error, "__dict__").items()
-        if is_name(name) and _crosses(world, item)
+        if is_name(name) and _is_plain(item)
         for part in (name, item)
     ]
-    shown = args if all(_crosses(world, part) for part in args) else (text,)
+    shown = args if all(map(_is_plain, args)) else (text,)
     return [
         "X", exception_class_node(encoder, type(error), world), encoder.items("l", shown, 1), text,
         encoder.items("l", attributes, 1),
     ]  # fmt: skip
 
 
-def _crosses(world: World, value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
     try:
-        Encoder(world).value(value)
+        Encoder(Nothing()).value(value)
     except Refused:
         return False
     return True

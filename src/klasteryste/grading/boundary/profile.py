@@ -25,6 +25,10 @@ class Profile:
         By such a class, the operators that tests use on its objects.
     changes : dict of str to set of str
         By function, the arguments that it changes: a position, or a name.
+    lent : set of str
+        Where the solution gives a test what is no plain value, such as ``object:model``: an object of a
+        class, a function within a value, a masked array, a function's attribute. Nowhere else may a
+        student's.
     reads : set of str
         Names bound by tests that solutions read.
     apart : set of str
@@ -42,6 +46,7 @@ class Profile:
     tasks: set[str] = field(default_factory=set)
     operators: dict[str, set[str]] = field(default_factory=dict)
     changes: dict[str, set[str]] = field(default_factory=dict)
+    lent: set[str] = field(default_factory=set)
     reads: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
     pyplot: bool = False

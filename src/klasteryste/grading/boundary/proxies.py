@@ -35,9 +35,10 @@ class AttributeDict(dict[Any, Any]):
 class RemoteFunction:
     """A function of the student."""
 
-    def __init__(self, link: Any, number: int, name: str, doc: str | None) -> None:
+    def __init__(self, link: Any, number: int, label: str, name: str, doc: str | None) -> None:
         self.__dict__.update(
             _link=link,
+            _label=label,
             __klasteryste__=number,
             __name__=name,
             __qualname__=name,
@@ -48,11 +49,11 @@ class RemoteFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it on the student's side."""
         own = object.__getattribute__(self, "__dict__")
-        return own["_link"].call(own["__name__"], own["__klasteryste__"], args, kwargs)
+        return own["_link"].call(own["_label"], own["__klasteryste__"], args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         own = object.__getattribute__(self, "__dict__")
-        return own["_link"].attribute(own["__klasteryste__"], name)
+        return own["_link"].attribute_of_function(own["_label"], own["__klasteryste__"], name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = object.__getattribute__(self, "__dict__")
@@ -87,19 +88,20 @@ class RemoteFunction:
 class RemoteIterator:
     """An iterator of the student, whose values come one by one."""
 
-    def __init__(self, link: Any, number: int, sort: str) -> None:
-        self.__dict__.update(_link=link, __klasteryste__=number, _sort=sort)
+    def __init__(self, link: Any, number: int, label: str, sort: str) -> None:
+        self.__dict__.update(_link=link, _label=label, __klasteryste__=number, _sort=sort)
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        return self._link.advance(self.__dict__["__klasteryste__"])
+        return self._link.advance(self._label, self.__dict__["__klasteryste__"])
 
     def __getattr__(self, name: str) -> Any:
         if name not in ("send", "close", "throw"):
             raise AttributeError(name)
-        return self.__dict__["_link"].attribute(self.__dict__["__klasteryste__"], name)
+        own = self.__dict__
+        return own["_link"].attribute(own["_label"], own["__klasteryste__"], name)
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:
@@ -119,11 +121,12 @@ class RemoteClass(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make an object of it on the student's side."""
-        number, link = vars(cls)["__klasteryste__"], vars(cls)["__link__"]
-        return link.call(cls.__name__, number, args, kwargs)
+        own = vars(cls)
+        return own["__link__"].call(own["__label__"], own["__klasteryste__"], args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
-        return vars(cls)["__link__"].attribute(vars(cls)["__klasteryste__"], name)
+        own = vars(cls)
+        return own["__link__"].attribute(own["__label__"], own["__klasteryste__"], name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         vars(cls)["__link__"].set_attribute(vars(cls)["__klasteryste__"], name, value)
@@ -134,11 +137,11 @@ class RemoteObject(metaclass=RemoteClass):
 
     __klasteryste__: Any = None
     __link__: Any = None
+    __label__ = ""
 
     def __getattr__(self, name: str) -> Any:
-        return type(self).__link__.attribute(
-            object.__getattribute__(self, "__dict__")["__klasteryste__"], name
-        )
+        own = object.__getattribute__(self, "__dict__")
+        return type(self).__link__.attribute(own["__label__"], own["__klasteryste__"], name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
@@ -150,15 +153,15 @@ class RemoteObject(metaclass=RemoteClass):
 
 def mirror(link: Any, number: int | None, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> type:
     """Return a class that stands for one of the student's."""
-    return RemoteClass(name, bases, {**space, "__klasteryste__": number, "__link__": link})
+    return RemoteClass(name, bases, {"__label__": "", **space, "__klasteryste__": number, "__link__": link})
 
 
 def remote_operator(name: str) -> Any:
     """Return the method of an operator that is applied on the student's side."""
 
     def operate(self: Any, *args: Any) -> Any:
-        number = object.__getattribute__(self, "__dict__")["__klasteryste__"]
-        return type(self).__link__.operate(type(self).__name__, number, name, args)
+        own = object.__getattribute__(self, "__dict__")
+        return type(self).__link__.operate(own["__label__"], own["__klasteryste__"], name, args)
 
     operate.__name__ = name
     return operate

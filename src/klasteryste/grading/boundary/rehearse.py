@@ -56,6 +56,8 @@ class Run:
         Locked cells that asked for something of the student's (hashes of their text).
     asked : list of str
         Names that tests and locked cells asked for.
+    lent : list of str
+        See `Profile`.
     operators, changes : dict of str to list of str
         See `Profile`.
     loaded : list of str
@@ -68,6 +70,7 @@ class Run:
     changed: list[str] = field(default_factory=list)
     touching: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    lent: list[str] = field(default_factory=list)
     operators: dict[str, list[str]] = field(default_factory=dict)
     changes: dict[str, list[str]] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
@@ -156,6 +159,7 @@ def _judge(
     orders.flush()
     run.changed += json.loads(orders.readline() or '{"changed": []}')["changed"]
     run.asked = sorted(checker.asked)
+    run.lent = sorted(checker.link.lent)
     run.operators = {name: sorted(names) for name, names in checker.link.operators.items()}
     run.changes = {name: sorted(names) for name, names in checker.link.changes.items()}
     return run
@@ -285,11 +289,14 @@ def rehearse(cells: list[Cell], language: str) -> dict[str, Any]:
             __import__(module)
     plain = Run(**fresh(lambda: vars(alone(cells))))
     # Libraries load some of their parts late; a notebook's process should find those there as well.
-    late = [name for name in plain.loaded if name not in before and not name.startswith("klasteryste.grading")]
+    late = [
+        name for name in plain.loaded if name not in before and not name.startswith("klasteryste.grading")
+    ]
     profile.imports = [*profile.imports, *(name for name in late if name not in profile.imports)]
     learnt = Run(**fresh(lambda: vars(apart(cells, profile, language, learning=True))))
     profile.names |= set(learnt.changed) - set(profile.imported)
     profile.changes = {name: set(places) for name, places in learnt.changes.items()}
+    profile.lent = set(learnt.lent)
     profile.operators = {
         name: set(names) for name, names in learnt.operators.items() if name in profile.tasks
     }
