@@ -29,6 +29,7 @@ from traitlets import Bool, Unicode
 from klasteryste.errors import CourseError
 from klasteryste.grading.boundary.learn import Learnt, learn
 from klasteryste.grading.boundary.refusals import problems
+from klasteryste.grading.boundary.released import check_file, load_check
 from klasteryste.grading.contents import contents_page
 from klasteryste.grading.coursefolder import open_course
 from klasteryste.grading.reference import course_of, profile_path, reference_path
@@ -107,6 +108,7 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             notebook = self.localise(coursedir, source, assignment, language)
             if language == SOURCE_LANGUAGE:
                 learnt = self._learn(notebook, source)
+            load_check(notebook, name, language)
             references[language] = self._run(BEFORE_SAVING, notebook, resources, language)
         SaveCells(parent=self)(references[SOURCE_LANGUAGE], resources)
 
@@ -122,6 +124,9 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader writes the one notebook that is returned, and the outputs beside it.
         resources["outputs"] = {
             f"{language}/{name}.ipynb": nbformat.writes(notebook).encode()
+            for language, notebook in released.items()
+        } | {
+            f"{language}/{name}.check.json": check_file(learnt, notebook)
             for language, notebook in released.items()
         }
         return contents_page(name, released[SOURCE_LANGUAGE].metadata), resources

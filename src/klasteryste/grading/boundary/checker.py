@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import hashlib
 import importlib
 import io
 import linecache
@@ -30,7 +29,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from klasteryste.grading.boundary.codec import is_name
 from klasteryste.grading.boundary.link import GRACE, Halt, Link
-from klasteryste.grading.boundary.profile import Profile
+from klasteryste.grading.boundary.profile import Profile, fingerprint
 from klasteryste.grading.boundary.proxies import RemoteClass, Unlearnt
 from klasteryste.language import use_language
 
@@ -87,8 +86,9 @@ class Checker:
 
     Parameters
     ----------
-    sock : socket.socket
-        The connection to the student's process, where a `student.Server` answers.
+    sock : socket.socket or None
+        The connection to the student's process, where a `student.Server` answers; None if that is in this
+        process, see `Link.join`.
     profile : dict
         What was learnt of the assignment, as `Profile.to_json` gives it; empty if nothing.
     language : str
@@ -101,7 +101,7 @@ class Checker:
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: socket.socket | None,
         profile: dict[str, Any],
         language: str,
         *,
@@ -132,6 +132,11 @@ class Checker:
     def student_cell(self, source: str) -> None:
         """Take note of the text of a student's cell, which ran in the student's process."""
         self._texts.append(source)
+        self._forget()
+
+    def student_cells(self, sources: list[str]) -> None:
+        """Take note of the texts of all cells of a student so far."""
+        self._texts = sources
         self._forget()
 
     def run_locked(self, source: str) -> list[Output]:
@@ -345,11 +350,6 @@ class _Shell:
 def _imported(module: str, name: str | None = None) -> Any:
     found = importlib.import_module(module)
     return found if name is None else getattr(found, name)
-
-
-def fingerprint(source: str) -> str:
-    """Return what names the text of a cell."""
-    return hashlib.sha256(source.strip().encode("utf-8", "replace")).hexdigest()[:16]
 
 
 # --- outputs ------------------------------------------------------------------------------------------

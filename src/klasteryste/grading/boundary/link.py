@@ -62,7 +62,8 @@ from klasteryste.grading.boundary.proxies import (
     refused_operator,
     remote_operator,
 )
-from klasteryste.grading.boundary.wire import Gone, Stream, Talk
+from klasteryste.grading.boundary.student import Server
+from klasteryste.grading.boundary.wire import Aside, Gone, Stream, Talk
 
 GRACE = 3.0
 """Seconds beyond a call's time in which the student's side may still say that the time is over."""
@@ -94,8 +95,8 @@ class Link(Side):
 
     Parameters
     ----------
-    sock : socket.socket
-        Where the student's side answers.
+    sock : socket.socket or None
+        Where the student's side answers; None if it is in this process, see `join`.
     profile : Profile
         What the source's solution does.
     namespace : dict
@@ -108,7 +109,7 @@ class Link(Side):
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: socket.socket | None,
         profile: Profile,
         namespace: dict[str, Any],
         *,
@@ -120,7 +121,7 @@ class Link(Side):
         self.namespace = namespace
         self.learning = learning
         self.limits = limits
-        self.talk = Talk(Stream(sock, limits), self.handle)
+        self.talk: Talk | Aside = Aside(limits) if sock is None else Talk(Stream(sock, limits), self.handle)
         self.deadline = time.monotonic() + 3600
         self.dead: str | None = None
         self.halted: Halt | None = None
@@ -139,6 +140,12 @@ class Link(Side):
         self._seeds: list[Any] = [None, None]
         self._raised: list[BaseException] = []
         self._exceptions: dict[type, int] = {}
+
+    def join(self, server: Server) -> None:
+        """Speak with a student's side in this process."""
+        here, there = Aside(self.limits), Aside(self.limits)
+        here.other, there.other = server.handle, self.handle
+        self.talk, server.talk = here, there
 
     # --- questions ---------------------------------------------------------------------------------------
 
@@ -290,7 +297,7 @@ class Link(Side):
         """End the student's side: nothing it says is heard any more."""
         text = words.end(why)
         self.dead = self.dead or text
-        self.talk.stream.sock.close()
+        self.talk.close()
         return self._halt("CellError", text)
 
     def _halt(self, name: str, text: str) -> Halt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -78,3 +80,17 @@ class Profile:
                 value = set(value)
             setattr(profile, known.name, value)
         return profile
+
+
+def fingerprint(source: str) -> str:
+    """Return what names a cell by its code, whatever the language of its texts and comments."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        code = source.strip()
+    else:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                node.value = ""
+        code = ast.dump(tree)
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()[:16]

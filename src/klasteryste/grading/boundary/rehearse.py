@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-from klasteryste.grading.boundary.checker import Checker, _score, fingerprint
+from klasteryste.grading.boundary.checker import Checker, _score
 from klasteryste.grading.boundary.codec import LIMITS, Encoder, Nothing, Refused, dumps
-from klasteryste.grading.boundary.profile import Profile
+from klasteryste.grading.boundary.profile import Profile, fingerprint
 from klasteryste.grading.boundary.source import (
     Cell,
     bound,

@@ -54,7 +54,7 @@ from klasteryste.grading.boundary.objects import (
     read_instance,
     read_named_tuple,
 )
-from klasteryste.grading.boundary.wire import Gone, Stream, Talk
+from klasteryste.grading.boundary.wire import Aside, Gone, Stream, Talk
 
 PRINTED = 1_000_000
 """How much text one call may print; the rest is dropped."""
@@ -129,8 +129,8 @@ class Server(Side):
 
     Parameters
     ----------
-    sock : socket.socket
-        The connection to the judging side.
+    sock : socket.socket or None
+        The connection to the judging side; None if that is in this process.
     namespace : callable
         Returns the dict of the student's names.
     limits : Limits, optional
@@ -138,22 +138,23 @@ class Server(Side):
     """
 
     def __init__(
-        self, sock: socket.socket, namespace: Callable[[], dict[str, Any]], limits: Limits = LIMITS
+        self, sock: socket.socket | None, namespace: Callable[[], dict[str, Any]], limits: Limits = LIMITS
     ) -> None:
         super().__init__()
         self.namespace = namespace
         self.limits = limits
-        self.talk = Talk(Stream(sock, limits), self.handle)
+        self.talk: Talk | Aside = Aside(limits) if sock is None else Talk(Stream(sock, limits), self.handle)
         self.locked: frozenset[str] = frozenset()
         self.tasks: frozenset[str] = frozenset()
         self._arguments: list[Any] = []
         self._output: list[Capture] = []
+        self._outside: list[tuple[Any, Any, Any]] = []
         self._generators: dict[int, Any] = {}
         self._thread = threading.get_ident()
 
     def step(self) -> bool:
         """Read one question and answer it; False if there will be no more."""
-        return self.talk.step()
+        return isinstance(self.talk, Talk) and self.talk.step()
 
     # --- questions ---------------------------------------------------------------------------------------
 
@@ -332,6 +333,7 @@ class Server(Side):
         output, said = Capture(), list[tuple[type, str]]()
         old = sys.stdout, sys.stderr, builtins.input
         self._output.append(output)
+        self._outside.append(old)
         sys.stdout, sys.stderr = output, Capture()
         builtins.input = self._input
         try:
@@ -343,6 +345,7 @@ class Server(Side):
         finally:
             sys.stdout, sys.stderr, builtins.input = old
             self._output.pop()
+            self._outside.pop()
 
     @contextmanager
     def _alarm(self, seconds: float | None) -> Iterator[None]:
@@ -401,7 +404,8 @@ class Server(Side):
         encoder = Encoder(self, self.limits)
         try:
             question = [encoder.value(part) for part in parts]
-            answer = self.talk.ask(Message([self._output[-1].take(), question], encoder.buffers))
+            with self._as_before():
+                answer = self.talk.ask(Message([self._output[-1].take(), question], encoder.buffers))
         except Refused as error:
             raise TypeError(f"this cannot be given to a test's function: {error}") from None
         decoder = Decoder(self, answer, self.limits)
@@ -412,6 +416,16 @@ class Server(Side):
         if what == "raise":
             raise got
         return got
+
+    @contextmanager
+    def _as_before(self) -> Iterator[None]:
+        """Have the surroundings of the call back while the test's code runs, which may be in this process."""
+        inside = sys.stdout, sys.stderr, builtins.input
+        sys.stdout, sys.stderr, builtins.input = self._outside[-1]
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr, builtins.input = inside
 
     # --- what is not a plain value -----------------------------------------------------------------------
 

@@ -153,6 +153,10 @@ class Talk:
         finally:
             self.depth -= 1
 
+    def close(self) -> None:
+        """Say no more."""
+        self.stream.sock.close()
+
     def step(self) -> bool:
         """Answer one question; tell whether there may be another.
 
@@ -174,6 +178,39 @@ class Talk:
             self.stream.send(Message(["=", answer.node], answer.buffers), deadline)
         except Refused as error:
             self.stream.send(Message(["=", ["no", error.code, error.detail]], []), deadline)
+
+
+class Aside:
+    """A conversation with a side in the same process: what is said goes through bytes all the same.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        What a message may hold.
+    """
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self.other: Handler | None = None
+        self.depth = 0
+
+    def ask(self, message: Message, deadline: float | None = None) -> Message:
+        """Put a question to the other side and return its answer.
+
+        Raises
+        ------
+        Refused
+            If the question cannot be sent.
+        """
+        assert self.other is not None
+        answer = self.other(Message(loads(dumps(message.node, self.limits)), message.buffers))
+        try:
+            return Message(loads(dumps(answer.node, self.limits)), answer.buffers)
+        except Refused as error:
+            return Message(["no", error.code, error.detail], [])
+
+    def close(self) -> None:
+        """End nothing: the other side is here."""
 
 
 _NESTED = 60
