@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import builtins
+import json
 import os
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
@@ -19,7 +23,8 @@ from traitlets.config import PyFileConfigLoader
 
 from klasteryste.grading import feedback
 from klasteryste.grading.feedback import HideTests
-from klasteryste.grading.own import digest, mark_own, note_saved
+from klasteryste.grading.own import mark_own, note_saved, well_formed
+from klasteryste.grading.sanitise import output_html
 from klasteryste.language import use_language
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
@@ -317,38 +322,73 @@ def test_the_page_is_in_the_students_language_to_the_last_word() -> None:
     text = exported("feedback", notebook, "lt")
     assert '<html lang="lt">' in text
     assert re.search(r"0,5 iš 2", text) and "1,5" in text
-    shown = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]*>", "", text, flags=re.DOTALL)
+    said = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]*>", "", text, flags=re.DOTALL)
     english = "Score|Points|Comment|Test|Student|answer|No response|Feedback|Task|Output"
-    assert re.findall(rf"\b({english})\b", shown) == []
+    assert re.findall(rf"\b({english})\b", said) == []
 
 
-def executed(*cells: NotebookNode, isolated: bool) -> list[bool]:
+def submitted(*outputs: NotebookNode, says: str = "graded") -> NotebookNode:
+    """Return a cell as it is once graded, which had other outputs when it was submitted."""
+    made = answer("print(12)", new_output("stream", name="stdout", text=says))
+    made.metadata["klasteryste"] = {"own": True}  # a student may write anything
+    note_saved({"metadata": made.metadata, "outputs": json.loads(json.dumps(outputs))})
+    return made
+
+
+def shown(*cells: NotebookNode, isolated: bool) -> list[str]:
+    """Return the texts of what a student is shown."""
     notebook = new_notebook(cells=list(cells), metadata={"klasteryste": {"isolated": isolated}})
     mark_own(notebook)
-    return [bool(each.metadata.get("klasteryste", {}).get("own")) for each in notebook.cells]
+    return [
+        "".join(str(output.get("text", "")) for output in each.outputs) for each in hidden(notebook).cells
+    ]
 
 
-def test_outputs_are_a_students_own_before_any_test_or_if_they_were_saved() -> None:
-    said = new_output("stream", name="stdout", text="12")
-    apart = [new_output("stream", name="stdout", text=["1"]), new_output("stream", name="stdout", text="2")]
-
-    def same(saved: bool) -> NotebookNode:
-        made = answer("print(12)", said)
-        made.metadata["klasteryste"] = {"own": True}  # a student may write anything
-        plain = {"metadata": made.metadata, "outputs": apart if saved else []}
-        note_saved(plain)
-        return made
-
+@pytest.mark.parametrize("isolated", [True, False])
+def test_after_a_test_only_what_was_saved_is_shown(isolated: bool) -> None:
+    saved = new_output("stream", name="stderr", text="saved")
     test = cell(TEST, grade=True, locked=True)
-    cells = (same(False), test, same(False), same(True))
-    assert executed(*cells, isolated=True) == [True, False, False, True]
-    cells = (same(False), test, same(False), same(True))
-    assert executed(*cells, isolated=False) == [False, False, False, True]
+    texts = shown(submitted(saved), test, submitted(saved), submitted(), isolated=isolated)
+    assert texts == ["graded" if isolated else "saved", "", "saved", ""]
 
 
-@pytest.mark.parametrize("outputs", [7, [7], [{}], [{"output_type": "stream"}], None, [{"output_type": "x"}]])
-def test_damaged_outputs_are_nobodys(outputs: object) -> None:
-    assert digest(outputs) == ""
+def test_whether_a_guess_was_right_does_not_show() -> None:
+    saved = new_output("stream", name="stdout", text="place 0: 8")
+    pages = []
+    for says in ("place 0: 8", "place 0: 9"):
+        test = cell(TEST, grade=True, locked=True)
+        notebook = new_notebook(cells=[test, submitted(saved, says=says)])
+        notebook.metadata["klasteryste"] = {"isolated": True}
+        mark_own(notebook)
+        pages.append(str(hidden(notebook).cells[1].outputs))
+    assert pages[0] == pages[1]
+
+
+KEYS = ["output_type", "text", "name", "data", "text/plain", "text/html", "traceback"]
+KINDS = ["stream", "error", "display_data", "other"]
+OUTPUTS = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(KEYS), inner)
+        | st.builds(
+            lambda kind, rest: {"output_type": kind, "text": rest, "data": rest, "traceback": rest},
+            st.sampled_from(KINDS),
+            inner,
+        )
+    ),
+)
+
+
+@given(OUTPUTS)
+def test_saved_outputs_of_any_shape_are_shown_or_left_out(outputs: object) -> None:
+    made = cell("1", solution=True)
+    plain = {"metadata": made.metadata, "outputs": outputs}
+    note_saved(plain)
+    made.outputs = [nbformat.from_dict(output) for output in well_formed(outputs)]
+    nbformat.validate(new_notebook(cells=[made]))
+    for output in made.outputs:
+        assert isinstance(output_html(output, "a", "b"), str)
 
 
 @pytest.mark.browser

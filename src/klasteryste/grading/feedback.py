@@ -22,7 +22,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from pygments.formatters import HtmlFormatter
 
-from klasteryste.grading.own import is_own
+from klasteryste.grading.own import is_own, saved_outputs
 from klasteryste.grading.reference import course_of, language_of, read_references
 from klasteryste.grading.sanitise import Kept, clean_html, code_html, image_html
 from klasteryste.grading.tasks import tasks
@@ -44,7 +44,7 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
 
     A test calls what the student wrote, with inputs that may be hidden, and prints what that prints. So of a
     test's outputs only what the course wrote stays: its own messages, its points and the kind of its error.
-    Other cells keep the outputs that are their student's own, as `own` tells.
+    Of other cells that is shown which is their student's own to see, as `own` tells.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -62,7 +62,7 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
             if is_grade(cell) and not is_solution(cell):
                 cell.outputs = _safe(cell.outputs, _messages(cell.source))
             elif not is_own(cell):
-                cell.outputs = []
+                cell.outputs = saved_outputs(cell)
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         return cell, resources
 
@@ -157,6 +157,7 @@ def page(notebook: NotebookNode, told: dict[str, Any], language: str) -> dict[st
             "shown_test": _("The test, as you have it"),
             "comment": _("Your lecturer's comment"),
             "output": _("What it put out"),
+            "saved": _("What it had put out when you saved it"),
             "image": _("A picture that the code drew"),
             "table": _("A table that the code put out"),
             "contents": _("Points by task"),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
@@ -227,8 +227,9 @@ def _room_or_reason(coursedir: CourseDirectory) -> Iterator[None]:
     """Say in one line that a disk is full or a gradebook cannot be written."""
     try:
         yield
-    except OperationalError as error:
-        raise CourseError(f"the gradebook cannot be written ({error.orig}): {_GO_ON}") from error
+    except (OperationalError, InvalidEntry) as error:  # the second is how nbgrader passes the first on
+        reason = next(iter(str(error).splitlines()), "")
+        raise CourseError(f"the gradebook cannot be written ({reason}): {_GO_ON}") from error
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise

@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 from klasteryste.errors import CourseError
 
 ATTEMPTS = 3
-"""How often a task is begun whose worker dies."""
+"""How often a task is begun whose worker dies, or cannot work at all."""
 
 
 class Works(Protocol):
@@ -118,6 +118,9 @@ class Pool:
             line, _, process.buffer = process.buffer.partition(b"\n")
             reply = json.loads(line)
             task, process.task = process.task, None
+            if reply["stops"] and process.attempts < ATTEMPTS:
+                waiting.appendleft((task, process.attempts))
+                continue
             yield Ended(task, reply["problem"], reply["stops"])
 
     def _fork(self) -> _Process:
