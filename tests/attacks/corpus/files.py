@@ -180,7 +180,7 @@ for path in pathlib.Path("@COURSE@", "submitted").glob("*/probe/probe.ipynb"):
     Submission(
         "removes-course",
         "Everything in the course that the account may remove is removed.",
-        Gain.STOPPED,
+        Gain.CHANGED,
         """
 import shutil
 

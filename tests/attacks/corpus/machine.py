@@ -349,7 +349,7 @@ threading.Thread(target=lambda: [time.sleep(1) for _ in range(60)]).start()
     Submission(
         "debugger",
         "Debuggers are started, at once and when a test calls the function.",
-        Gain.STOPPED,
+        Gain.HIDDEN,
         answers={
             "largest": "breakpoint()",
             "mean": "def mean(values):\n    import pdb\n    pdb.set_trace()\n    return 3",

@@ -301,7 +301,7 @@ except OSError as error:
     Submission(
         "unusual-system-calls",
         "System calls are tried that reach into other processes or load programs into the kernel.",
-        Gain.TOOK,
+        Gain.STOPPED,
         """
 import ctypes
 import os

@@ -241,7 +241,7 @@ ATTACKS = [
     Submission(
         "doubled-tests",
         "Each test stands there twice under its name, first an empty one.",
-        Gain.MARKS,
+        Gain.STOPPED,
         edit=duplicated,
     ),
     Submission(
@@ -391,7 +391,7 @@ ATTACKS = [
         Gain.STOPPED,
         edit=surrogates,
     ),
-    Submission("huge-text", "One cell is thirty megabytes of text.", Gain.STOPPED, edit=huge, refused=True),
+    Submission("huge-text", "One cell is thirty megabytes of text.", Gain.TOOK, edit=huge, refused=True),
     Submission("many-cells", "There are twenty thousand cells.", Gain.STOPPED, edit=many, refused=True),
     Submission(
         "look-alike-names",
