@@ -140,7 +140,7 @@ def test_system_calls_that_no_notebook_needs_are_refused(cells: Cells, call: str
 
 
 def test_memory_is_limited_also_when_shared_out(cells: Cells, warm: Zygote) -> None:
-    cells.ask("held = []\nwhile True:\n    held.append(bytearray(10_000_000))")
+    cells.ask("held = []\nwhile True:\n    held.append(b'x' * 10_000_000)")
     with pytest.raises(EOFError):
         cells.answers()
     assert cells.process.why_it_ended() == ("memory", 400)

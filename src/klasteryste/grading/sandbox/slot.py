@@ -94,9 +94,7 @@ class Zygote:
             descriptors = [archive, theirs_control.fileno(), theirs_worker.fileno()]
             descriptors += [each.fileno() for each in sockets]
             data = json.dumps(limits.as_dict()).encode()
-            if self._connection is None or self.is_gone():
-                self._start_again()
-            self._wait()
+            self._make_ready()
             assert self._connection is not None
             socket.send_fds(self._connection, [data], descriptors)
         finally:
@@ -124,25 +122,29 @@ class Zygote:
             self._process.wait()
         self._process = None
 
-    def _start_again(self) -> None:
-        if self._owner != os.getpid():
-            raise ConnectionError("the warm process is gone")
-        # It held nothing, so that a new one will do.
-        self.close()
-        self.start()
-
-    def _wait(self) -> None:
-        """Wait until it is ready, which it tells by closing a stream."""
-        if self._ready is None:
-            return
-        with contextlib.suppress(OSError):
-            self._ready.settimeout(_START_SECONDS)
-            self._ready.recv(1)
-        self._ready.close()
-        self._ready = None
-        if self.is_gone():
-            self.close()
-            raise jail.refusal(os.pread(self._errors, 1 << 16, 0).decode(errors="replace"))
+    def _make_ready(self) -> None:
+        """Wait until it is ready, which it tells by closing a stream; start it if it is not there."""
+        for last in (False, True):
+            if self._connection is None or self.is_gone():
+                if self._owner != os.getpid():
+                    raise ConnectionError("the warm process is gone")
+                # It held nothing, so that a new one will do.
+                self.close()
+                self.start()
+            if self._ready is None:
+                return
+            with contextlib.suppress(OSError):
+                self._ready.settimeout(_START_SECONDS)
+                self._ready.recv(1)
+            self._ready.close()
+            self._ready = None
+            if not self.is_gone():
+                return
+            said = os.pread(self._errors, 1 << 16, 0).decode(errors="replace")
+            # Without a word it was killed from outside, which may happen once.
+            if said or last:
+                self.close()
+                raise jail.refusal(said)
 
     def __del__(self) -> None:
         os.close(self._errors)
