@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import setenv
 from traitlets import Bool, Dict
 
 from klasteryste.errors import CourseError
@@ -115,7 +114,11 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
                 "or drop --unsafe"
             )
         with tempfile.TemporaryDirectory() as home:
-            away = dict.fromkeys(("HOME", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
-            with setenv(**away):
+            before = dict(os.environ)
+            os.environ |= dict.fromkeys(("HOME", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
+            try:
                 nb, resources = Execute(parent=self.parent)(nb, resources)
+            finally:
+                os.environ.clear()
+                os.environ |= before
         return nb, resources

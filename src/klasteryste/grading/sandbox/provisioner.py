@@ -86,14 +86,15 @@ class JailedKernel(KernelProvisionerBase):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the files by which clients reach the kernel."""
-        if self._folder is not None:
+        if self._folder is not None and not restart:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose where the kernel's sockets are, and tell its clients."""
         sweep()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        if self._folder is None:  # else it is started again, for the same clients
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         manager: Any = self.parent
         manager.transport = "ipc"
         manager.ip = str(self._folder / "k")
@@ -135,8 +136,10 @@ class JailedKernel(KernelProvisionerBase):
         return self.connection_info
 
     def _listen(self, number: int) -> socket.socket:
+        path = Path(f"{self.connection_info['ip']}-{number}")
+        path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX)
-        listening.bind(f"{self.connection_info['ip']}-{number}")
+        listening.bind(str(path))
         listening.listen(100)
         return listening
 
