@@ -42,26 +42,19 @@ def tables() -> dict[str, list[str]]:
         ("what is awkward", "nbgrader as it comes", "here"),
         ((one.tries, _kept(stock[one.name]), "all marks") for one in HONEST),
     )
-    listed = yaml.safe_load(EXCEPTIONS.read_text(encoding="utf-8"))
-    found["Where marks are not nbgrader's"] = _table(
-        ("where", "why"),
-        [
-            *((f"`{name}`, not released", reason) for name, reason in listed["refused"].items()),
-            *((f"marks of `{_where(group)}`", group["reason"]) for group in listed["marks"]),
-            *((f"outputs of `{_where(group)}`", group["reason"]) for group in listed["outputs"]),
-        ],
-    )
+    found["Where marks are not nbgrader's"] = _table(("notebook", "what", "why"), _exceptions())
     return found
 
 
 def filled(page: str) -> str:
     """Return the page with its tables as they should be; headings without a table of ours stay."""
     for heading, rows in tables().items():
-        pattern = rf"(?<=^### {re.escape(heading)}\n\n)(?:.*\n)*?(?=\n|\Z)"
-        page, count = re.subn(pattern, "".join(f"{row}\n" for row in rows), page, flags=re.MULTILINE)
+        found = re.compile(rf"^### {re.escape(heading)}\n+(?:\|.*\n)*\n*", re.MULTILINE)
+        text = f"### {heading}\n\n" + "".join(f"{row}\n" for row in rows) + "\n"
+        page, count = found.subn(lambda _, text=text: text, page)
         if count != 1:
             raise ValueError(f"{PAGE} needs the heading '### {heading}' once")
-    return page
+    return page.rstrip("\n") + "\n"
 
 
 def _attacks(attacks: Iterable[Submission], stock: dict[str, list[str]]) -> list[str]:
@@ -78,8 +71,19 @@ def _kept(score: float | None) -> str:
     return "all marks" if score == probe.FULL else f"{score:g} of {probe.FULL:g} marks"
 
 
-def _where(group: dict[str, list[str]]) -> str:
-    return "`, `".join(group["cells"])
+def _exceptions() -> list[tuple[str, str, str]]:
+    listed = yaml.safe_load(EXCEPTIONS.read_text(encoding="utf-8"))
+    rows = [
+        (f"`{notebook}`", _names(name for name, why in cells.items() if why == reason), reason)
+        for notebook, cells in listed["refused"].items()
+        for reason in dict.fromkeys(cells.values())
+    ]
+    groups = [*listed["marks"], *listed["outputs"]]
+    return rows + [(f"`{name}`", "", group["reason"]) for group in groups for name in group["cells"]]
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -59,11 +59,12 @@ def notebooks() -> dict[str, NotebookNode]:
 
 
 def _of_today(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook as JupyterLab would save it: with ids, and the kernel that is here."""
+    """Return a notebook as JupyterLab would save it here: with ids, this kernel, and a language."""
     notebook.nbformat_minor = 5
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place}"
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata.klasteryste = {"language": "en"}
     return notebook
 
 
@@ -126,7 +127,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         generate(ours, name)
         if told := refuse(ours, name):
             both.refused[name] = {line.split(", ")[1] for line in told}
-        released = nbformat.read(stock / "release" / name / f"{name}.ipynb", as_version=4)
+        released = _of_today(nbformat.read(stock / "release" / name / f"{name}.ipynb", as_version=4))
         submissions[name] = {"released": released, **families()[name].submissions}
     for course in (stock, ours):
         hand_in(course, submissions, FILES)
