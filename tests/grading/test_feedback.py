@@ -327,6 +327,16 @@ def test_the_page_is_in_the_students_language_to_the_last_word() -> None:
     assert re.findall(rf"\b({english})\b", said) == []
 
 
+@pytest.mark.parametrize("name", ["NotPlain", "CellTimeoutError", "DeadKernelError"])
+def test_an_error_of_ours_says_our_words_and_no_others(name: str) -> None:
+    test = cell(TEST, grade=True, locked=True)
+    test.outputs = [new_output("error", ename=name, evalue=f"told {HIDDEN}", traceback=[HIDDEN])]
+    notebook = new_notebook(cells=[test], metadata={"klasteryste": {"language": "lt"}})
+    (error,) = hidden(notebook).cells[0].outputs
+    assert error.traceback[0].startswith("Error: ") and re.search("[ąčęėįšųūž]", error.evalue)
+    assert HIDDEN not in str(error)
+
+
 def submitted(*outputs: NotebookNode, says: str = "graded") -> NotebookNode:
     """Return a cell as it is once graded, which had other outputs when it was submitted."""
     made = answer("print(12)", new_output("stream", name="stdout", text=says))

@@ -269,6 +269,20 @@ def test_saved_outputs_and_details_of_other_programs_go(tmp_path: Path) -> None:
     assert remarks == []
 
 
+def test_cells_whose_kind_was_changed_are_read(tmp_path: Path) -> None:
+    text = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": "a",
+        "id": "a",
+        "outputs": [],
+        "execution_count": 1,
+    }
+    code = {"cell_type": "code", "metadata": {}, "source": "b", "id": "b", "attachments": {}}
+    notebook, _ = read(tmp_path, plain(cells=[text, code]))
+    assert [cell.source for cell in notebook.cells] == ["a", "b"]
+
+
 @pytest.mark.parametrize("outputs", [7, [7], [{}], None])
 def test_damaged_outputs_cost_nothing(tmp_path: Path, outputs: Any) -> None:
     content = plain()

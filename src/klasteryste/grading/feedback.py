@@ -50,7 +50,12 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Hide the tests of a notebook, and the state of widgets, which code writes as well."""
         nb.metadata.pop("widgets", None)
-        nb, resources = super().preprocess(nb, resources)
+        spoken = current_language()
+        use_language(nb.metadata.get("klasteryste", {}).get("language", spoken))
+        try:
+            nb, resources = super().preprocess(nb, resources)
+        finally:
+            use_language(spoken)
         return nb, resources
 
     def preprocess_cell(
@@ -241,10 +246,21 @@ def _safe_error(error: NotebookNode, messages: list[str]) -> NotebookNode:
     """Return an error whose kind is Python's and whose message is the test's."""
     kind = getattr(builtins, error.ename, None)
     name = error.ename if isinstance(kind, type) and issubclass(kind, BaseException) else "Error"
-    message = error.evalue if error.evalue in messages else ""
+    message = error.evalue if error.evalue in messages else _of_ours().get(error.ename, "")
     line = f"{name}: {message}" if message else name
     safe: NotebookNode = new_output("error", ename=name, evalue=message, traceback=[line])
     return safe
+
+
+def _of_ours() -> dict[str, str]:
+    """Return what is said of errors that the examiner finds, whatever a student's code says in them."""
+    return {
+        "NotPlain": _(
+            "Your answer gave the test something that is no plain value, such as an object of its own."
+        ),
+        "CellTimeoutError": _("It took longer than it may."),
+        "DeadKernelError": _("The program of the notebook had ended before."),
+    }
 
 
 class SafeRenderer(IPythonRenderer):

@@ -379,6 +379,10 @@ def _modern(content: dict[str, Any], version: int, where: str, remarks: list[Rem
     for cell in notebook.cells:
         if cell.get("cell_type") == "code":
             cell.outputs, cell.execution_count = [], None
+            cell.pop("attachments", None)
+        else:  # it may have been a cell of code
+            cell.pop("outputs", None)
+            cell.pop("execution_count", None)
         details = cell.metadata.get("nbgrader")
         if details is not None and not (
             isinstance(details, dict) and isinstance(details.get("grade_id"), str)

@@ -26,6 +26,9 @@ class Case:
         The set-up cell.
     points : float
         What the test gives at most.
+    kinder : bool
+        Whether answers are to earn everything here though they fail in one process, by what a student's code
+        does to the test and not to the task.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Case:
     answers: list[str] = field(default_factory=list)
     locked: str = ""
     points: float = 2
+    kinder: bool = False
 
 
 NUMPY = "import numpy as np"
@@ -230,6 +234,13 @@ CASES = [
         "assert move(Point(1, 2)) == Point(2, 2)\nassert home.norm() == 2\nassert isinstance(home, Point)",
         ["def move(p):\n    p.x += 1\n    return p\n\n\nhome = Point(1, 1)", "def move(p):\n    return p\n\n\nhome = Point(2, 0)"],
         locked="from dataclasses import dataclass\n\n\n@dataclass\nclass Point:\n    x: int\n    y: int\n\n    def norm(self):\n        return self.x + self.y\n",
+    ),
+    Case(
+        "a locked class that extends a plain one",
+        "def grow(b):\n    b['pear'] = 1\n    b.owner = 'Ona'\n    return b",
+        "b = grow(Basket(apple=2))\nassert isinstance(b, Basket) and b.total() == 3 and b.owner == 'Ona'",
+        ["def grow(b):\n    return Basket(b, pear=1)", "def grow(b):\n    b.update(pear=1)\n    b.owner = 'Ona'\n    return b"],
+        locked="class Basket(dict):\n    def total(self):\n        return sum(self.values())\n",
     ),
     Case(
         "an enumeration and a named tuple of a locked cell",
@@ -488,6 +499,7 @@ CASES = [
         "def total(xs):\n    return sum(xs)",
         "assert total([1, 2]) == 3 and len(str(total([5]))) == 1",
         ["len = 3\nstr = 'a'\nlist = [1]\nmax = min = None\n\n\ndef total(xs):\n    out = 0\n    for x in xs:\n        out += x\n    return out"],
+        kinder=True,
     ),
     Case(
         "imports that only the student makes",

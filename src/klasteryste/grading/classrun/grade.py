@@ -22,7 +22,7 @@ from klasteryste.errors import CourseError
 from klasteryste.grading.autograde import Autograde
 from klasteryste.grading.classrun.entering import Writer
 from klasteryste.grading.classrun.fingerprint import of_assignment, of_submission
-from klasteryste.grading.classrun.pool import Ended, Pool
+from klasteryste.grading.classrun.pool import NO_ROOM, Ended, Pool
 from klasteryste.grading.classrun.records import (
     only_run,
     plan_path,
@@ -32,7 +32,7 @@ from klasteryste.grading.classrun.records import (
     scratch_folder,
     write_json,
 )
-from klasteryste.grading.classrun.worker import NO_ROOM, Worker
+from klasteryste.grading.classrun.worker import Worker
 from klasteryste.grading.execute import shared_processes
 from klasteryste.grading.reference import STEP, notebook_names, profile_path
 from klasteryste.grading.remarks import Remark

@@ -6,6 +6,7 @@ A task is a line of JSON down a pipe, and its end a line back; results are files
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import queue
@@ -19,8 +20,9 @@ from typing import NamedTuple, Protocol
 
 from klasteryste.errors import CourseError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 ATTEMPTS = 3
-"""How often a task is begun whose worker dies, or cannot work at all."""
+"""How often a task is begun that fails, or whose worker dies."""
 
 
 class Works(Protocol):
@@ -118,7 +120,7 @@ class Pool:
             line, _, process.buffer = process.buffer.partition(b"\n")
             reply = json.loads(line)
             task, process.task = process.task, None
-            if reply["stops"] and process.attempts < ATTEMPTS:
+            if reply["problem"] and process.attempts < ATTEMPTS:
                 waiting.appendleft((task, process.attempts))
                 continue
             yield Ended(task, reply["problem"], reply["stops"])
@@ -191,10 +193,10 @@ def _serve(make: Callable[[], Works], tasks: int, replies: int) -> None:
         problem, stops = "", False
         try:
             worker.run(*json.loads(line))
-        except (CourseError, OSError) as error:
-            problem, stops = str(error), True
         except BaseException as error:
-            problem = f"{type(error).__name__}: {error}"
+            problem = next(iter(str(error).splitlines()), "") or type(error).__name__
+            no_room = isinstance(error, OSError) and error.errno in NO_ROOM
+            stops = no_room or isinstance(error, CourseError)
         busy.clear()
         os.write(replies, json.dumps({"problem": problem, "stops": stops}).encode() + b"\n")
     worker.close()

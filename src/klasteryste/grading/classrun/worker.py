@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from pathlib import Path
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
 
-from klasteryste.errors import CourseError
 from klasteryste.grading.autograde import Autograde, Steps
 from klasteryste.grading.classrun.fingerprint import of_submission
 from klasteryste.grading.classrun.records import results_folder, scratch_folder, write_json
 from klasteryste.grading.intake import LIMITS, taken_in
 from klasteryste.grading.reference import notebook_names
 from klasteryste.grading.remarks import IntakeError, Remark
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Worker:
@@ -44,10 +40,10 @@ class Worker:
 
         Raises
         ------
-        OSError
-            If there is no room to write the result.
         CourseError
             If nothing can be graded here at all.
+        Exception
+            If the grader itself fails; that says nothing of the submission, which is tried again.
         """
         assignment, student, graded_by = task
         folder = results_folder(self._coursedir, assignment, student)
@@ -61,12 +57,6 @@ class Worker:
             result |= self._graded(assignment, student, new / "graded")
         except IntakeError as refusal:
             result |= {"status": "quarantined", "reason": refusal.remark.plain()}
-        except Exception as error:
-            # Without a jail, or without room, nobody's work can be graded: that says nothing of this one.
-            if isinstance(error, CourseError) or (isinstance(error, OSError) and error.errno in NO_ROOM):
-                raise
-            problem = next(iter(str(error).splitlines()), "") or type(error).__name__
-            result |= {"status": "failed", "reason": Remark("grader failed", {"problem": problem}).plain()}
         if result["status"] != "graded":
             shutil.rmtree(new / "graded", ignore_errors=True)
         write_json(new / "result.json", result)
