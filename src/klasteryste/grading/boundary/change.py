@@ -20,8 +20,8 @@ def replace(old: Any, new: Any) -> None:
     """
     type_ = type(old)
     if type_ is not type(new):
-        raise Refused("an argument that became another type")
-    if type_ in (list, bytearray):
+        raise Refused.because("kind", kind(new))
+    if isinstance(old, list | bytearray):
         old[:] = new
     elif isinstance(old, dict | set):
         old.clear()
@@ -37,7 +37,7 @@ def replace(old: Any, new: Any) -> None:
         old.seek(place)
     elif type_.__module__.startswith("numpy"):
         if old.shape != new.shape or old.dtype != new.dtype:
-            raise Refused("an array that became another shape")
+            raise Refused.because("dtype", new.dtype)
         old[...] = new
     elif type_.__module__.startswith("pandas"):
         old.__init__(new)
@@ -49,8 +49,8 @@ def replace(old: Any, new: Any) -> None:
     elif type_.__module__.startswith("matplotlib"):
         load("figures")
         sys.modules[f"{__package__}.figures"].redraw(old, new)
-    elif type_.__module__ == "__main__" and hasattr(old, "__dict__"):
+    elif not (type_.__module__ == "__main__" and hasattr(old, "__dict__")):
+        raise Refused.because("kind", kind(old))
+    if type_.__module__ == "__main__" and hasattr(old, "__dict__"):  # of a class that a locked cell defines
         vars(old).clear()
         vars(old).update(vars(new))
-    else:
-        raise Refused(f"a changed {kind(old)}")

@@ -171,7 +171,7 @@ class Checker:
         names, generators = dict(dict.items(self.namespace)), _generators()
         self.link.unexpected = False
         outputs = self._run(source)
-        if self.link.unexpected and _score(outputs) > 0:
+        if self.link.unexpected and score(outputs) > 0:
             dict.clear(self.namespace)
             dict.update(self.namespace, names)
             _restore_generators(generators)
@@ -180,7 +180,7 @@ class Checker:
                 again = self._run(source)
             finally:
                 self.link.copy_back = False
-            outputs = min(outputs, again, key=_score)
+            outputs = min(outputs, again, key=score)
         self._give_up_names()
         return outputs
 
@@ -414,7 +414,7 @@ def _failure(error: BaseException, name: str) -> Output:
     return _error(kind, text, lines)
 
 
-def _score(outputs: list[Output]) -> float:
+def score(outputs: list[Output]) -> float:
     """Return how good outputs are, as nbgrader reads them: nothing, a number of points, or all."""
     if any(output["output_type"] == "error" for output in outputs):
         return 0.0

@@ -22,9 +22,9 @@ from klasteryste.grading.boundary.codec import (
     Refused,
     World,
     is_name,
-    isinstance_of,
     kind,
     kind_of_class,
+    plain_base,
     text_of,
 )
 
@@ -168,25 +168,35 @@ def with_state(value: Any, state: Any) -> Any:
 
 def instance_node(encoder: Encoder, value: Any, depth: int) -> Node:
     """Return the node of an instance of a class that both sides have."""
-    if hasattr(type(value), "__members__"):
-        parts = [value.name]
-    elif isinstance_of(value, tuple):
-        parts = list(tuple.__iter__(value))
-    else:
-        parts = state_of(value)
-    return ["I", kind(value), encoder.items("l", parts, depth)]
+    plain = None if hasattr(type(value), "__members__") else plain_base(value)
+    held = None if plain is value or plain is None else encoder.value(plain, depth + 1)
+    parts = [value.name] if plain is None else state_of(value)
+    return ["I", kind(value), held, encoder.items("l", parts, depth)]
 
 
 def read_instance(decoder: Decoder, node: list[Node], depth: int, class_: Any) -> Any:
     """Return the instance of a node, made past anything the class does on its own."""
     slot = decoder.reserve()
     if hasattr(class_, "__members__"):
-        (member,) = decoder.items(node[2], depth, 1)
+        (member,) = decoder.items(node[3], depth)
         return decoder.fill(slot, class_[member])
-    if issubclass(class_, tuple):
-        return decoder.fill(slot, tuple.__new__(class_, decoder.items(node[2], depth)))
-    value = decoder.fill(slot, object.__new__(class_))
-    return with_state(value, decoder.items(node[2], depth))
+    held = decoder.value(node[2], depth + 1)
+    base = type(held)
+    if held is None:
+        value = object.__new__(class_)
+    elif base not in _HOLDING or not issubclass(class_, base):
+        raise Refused("an instance that holds what its class does not")
+    elif base in (list, dict, set):
+        value = base.__new__(class_)
+        getattr(base, "extend" if base is list else "update")(value, held)
+    else:
+        value = base.__new__(class_, held)
+    decoder.fill(slot, value)
+    return with_state(value, decoder.items(node[3], depth))
+
+
+_HOLDING = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set)
+"""Plain types that a class of a locked cell may extend."""
 
 
 # --- named tuples -------------------------------------------------------------------------------------

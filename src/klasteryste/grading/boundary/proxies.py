@@ -14,7 +14,7 @@ from klasteryste.grading.boundary import words
 from klasteryste.grading.boundary.objects import ITERATOR_TYPES
 
 
-class NotPlain(TypeError):  # noqa: N818
+class NotPlain(Exception):  # noqa: N818  (its name is shown to students)
     """A test did with a student's object what cannot be done from outside."""
 
 

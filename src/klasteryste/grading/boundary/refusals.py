@@ -80,6 +80,7 @@ def _read(cell: Cell, learnt: Learnt) -> Iterator[tuple[int, str]]:
     names, tasks = learnt.profile.names, learnt.profile.tasks
     failing = learnt.apart["scores"].get(cell.name, 0) < cell.points
     own = _bound_here(tree)
+    replaced = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             for base in node.bases:
@@ -99,10 +100,12 @@ def _read(cell: Cell, learnt: Learnt) -> Iterator[tuple[int, str]]:
             )
         elif isinstance(node, ast.Assign) and failing:
             for target in node.targets:
-                if isinstance(target, ast.Attribute) and _is_library(target, names | own):
+                what = ast.unparse(target)
+                if what not in replaced and _is_library(target, names | own):
+                    replaced.add(what)
                     yield (
                         node.lineno,
-                        f"{ast.unparse(target)} is replaced here, but the student's code has its own. "
+                        f"{what} is replaced here, but the student's code has its own. "
                         "Test what the function returns instead",
                     )
     last = tree.body[-1] if tree.body else None
@@ -132,12 +135,15 @@ def _call(node: ast.Call, names: set[str], failing: bool) -> Iterator[tuple[int,
             f"{what} is patched here, but the student's code has its own; only builtins.input reaches it. "
             "Test what the function returns or prints, or pass what it needs as an argument",
         )
-    elif called.startswith("get_ipython"):
+    elif called == "get_ipython":
         yield node.lineno, "get_ipython() is not there when a test is judged. Use plain Python"
 
 
-def _is_library(target: ast.Attribute, taken: set[str]) -> bool:
+def _is_library(target: ast.expr, taken: set[str]) -> bool:
+    """Tell whether an assignment's target is an attribute of what a test imports."""
     root: ast.AST = target
+    if not isinstance(root, ast.Attribute):
+        return False
     while isinstance(root, ast.Attribute):
         root = root.value
     return isinstance(root, ast.Name) and root.id not in taken

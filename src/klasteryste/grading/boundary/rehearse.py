@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-from klasteryste.grading.boundary.checker import Checker, _score
+from klasteryste.grading.boundary.checker import Checker, score, source_of
 from klasteryste.grading.boundary.codec import LIMITS, Encoder, Nothing, Refused, dumps
 from klasteryste.grading.boundary.profile import Profile, fingerprint
 from klasteryste.grading.boundary.source import (
@@ -88,7 +88,10 @@ def alone(cells: list[Cell]) -> Run:
     """Run a notebook in one process, as nbgrader does."""
     shell = _shell()
     run = Run()
+    texts: list[str] = []
+    shell.user_ns["source_of"] = lambda name: source_of(name, texts)
     for cell in cells:
+        texts += [cell.source] if cell.role == "student" else []
         printed = StringIO()
         with redirect_stdout(printed), redirect_stderr(printed):
             result = shell.run_cell(cell.source)
@@ -149,7 +152,7 @@ def _judge(
                 run.touching.append(fingerprint(cell.source))
         else:
             outputs = checker.run_test(cell.source)
-            run.scores[cell.name] = _score(outputs)
+            run.scores[cell.name] = score(outputs)
         for output in outputs:
             if output["output_type"] == "error":
                 run.errors[cell.name] = f"{output['ename']}: {output['evalue']}"

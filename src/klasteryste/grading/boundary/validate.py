@@ -31,6 +31,7 @@ def as_graded(name: str) -> None:
     shell = get_ipython()
     if shell is None:  # the judging side runs set-up cells too
         return
+    shell.user_ns["source_of"] = lambda wanted: _source_of(wanted, shell)
     path = Path(f"{name}.check.json")
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
@@ -45,6 +46,16 @@ def as_graded(name: str) -> None:
     for step in ours:  # the set-up cell was run again
         shell.input_transformers_cleanup.remove(step)
     shell.input_transformers_cleanup.append(_swap(tests))
+
+
+def _source_of(name: str, shell: Any) -> str:
+    from klasteryste.grading.boundary.checker import source_of
+
+    return source_of(name, _cells(shell))
+
+
+def _cells(shell: Any) -> list[str]:
+    return [cell for cell in shell.user_ns.get("In", []) if isinstance(cell, str)]
 
 
 _HIDDEN = "_test_as_graded"
@@ -81,7 +92,7 @@ class _Judge:
             self._checker = Checker(None, self._profile.to_json(), current_language())
             self._checker.link.join(Server(None, lambda: names))
         checker = self._checker
-        checker.student_cells([cell for cell in names.get("In", []) if isinstance(cell, str)])
+        checker.student_cells(_cells(self._shell))
         locked = {name: names[name] for name in self._locked if name in names}
         dict.update(checker.namespace, locked)
         checker.link.locked = {
