@@ -24,7 +24,7 @@ from .submission import Submission
 from .terminal import run
 
 FIRST = "aaa"
-CLASS_SECONDS = 900
+CLASS_SECONDS = 3000
 
 
 class Graded:
@@ -87,7 +87,7 @@ def make_course(root: Path) -> Path:
     nbformat.write(probe.source(), source)
     shutil.copy(ASSIGNMENTS / "nbgrader_config.py", course)
     with (course / "nbgrader_config.py").open("a") as config:
-        config.write("\nc.ExecuteInJail.limits = {'cell_seconds': 5, 'total_seconds': 20}\n")
+        config.write("\nc.ExecuteInJail.limits = {'cell_seconds': 12, 'total_seconds': 45}\n")
     catalogue = root / "translations" / "lt" / "assignments" / "source" / probe.NAME / f"{probe.NAME}.po"
     catalogue.parent.mkdir(parents=True)
     machine_catalogue(catalogue, source)

@@ -78,8 +78,11 @@ def _exceptions() -> list[tuple[str, str, str]]:
         for notebook, cells in listed["refused"].items()
         for reason in dict.fromkeys(cells.values())
     ]
-    groups = [*listed["marks"], *listed["outputs"]]
-    return rows + [(f"`{name}`", "", group["reason"]) for group in groups for name in group["cells"]]
+    for group in (*listed["marks"], *listed["outputs"]):
+        for name in group["cells"]:
+            assignment, _, submission = name.partition(" ")
+            rows.append((f"`{assignment}`", f"`{submission}`", group["reason"]))
+    return rows
 
 
 def _names(names: Iterable[str]) -> str:

@@ -105,7 +105,7 @@ def test_services_remember_who_called(tmp_path: Path) -> None:
         for _ in range(100):
             if len(services.calls) >= 4:
                 break
-            time.sleep(0.05)
+            time.sleep(0.2)
     called = b" ".join(services.calls).decode()
     assert {"connects", "sends-datagrams", "hidden-socket", "agents-socket"} <= set(
         called.replace("/", " ").split()

@@ -30,7 +30,7 @@ c.CourseDirectory.course_id = "stock"
 c.CourseDirectory.root = {root!r}
 c.Execute.timeout = {seconds}
 """
-SECONDS = 20
+SECONDS = 60
 
 Submissions = Mapping[str, Mapping[str, NotebookNode]]
 """Notebooks by assignment and student; an assignment has one notebook, named as it is."""
