@@ -1,9 +1,10 @@
 # make serve   build the book in both languages and serve it (PORT=8000)
 # make test    prove that everything works
 # make bench   measure, as ratios in one run
+# make soak    disturb and prolong the grading of a class (about an hour)
 # make lab     JupyterLab with nbgrader on this course
 # make clean   remove what these made
-.PHONY: serve test bench lab clean
+.PHONY: serve test bench soak lab clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -13,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Debian packages that tests in a browser need.
-PACKAGES := chromium fonts-dejavu-core
+PACKAGES := bubblewrap chromium fonts-dejavu-core
 ROOT := $(filter 0,$(shell id -u))
 # nbgrader starts alembic by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -43,6 +44,9 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.bench
+
+soak: $(STAMP)
+	@$(BIN)/python -m tests.soak
 
 lab: $(STAMP)
 	@cd assignments && ../$(BIN)/jupyter lab $(if $(ROOT),--allow-root)

@@ -2,36 +2,9 @@
 
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_data_dir
-from nbgrader.server_extensions.formgrader.handlers import template_path as formgrader_templates
-
-from klasteryste.grading.feedback import TEMPLATES
+from klasteryste.grading.configuration import configure
 
 c = get_config()  # noqa: F821
+configure(c, Path(__file__).parent)
 
 c.CourseDirectory.course_id = "klasteryste"
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-
-# Where releases, submissions and feedback change hands. One person's own machine needs no more; on a server
-# with many users, name a folder that all of them can write to.
-c.Exchange.root = str(Path(jupyter_data_dir(), "klasteryste", "exchange"))
-
-# One English source, a release folder per language, one gradebook.
-c.GenerateAssignment.preprocessors = ["klasteryste.grading.release.LanguageFolders"]
-c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
-# Hidden tests hold answers; a student reads what they say, not what they are nor what other code prints.
-c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
-    "klasteryste.grading.feedback.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-# The pages of the feedback and of formgrader load no MathJax from a content network: formulas are MathML.
-c.HTMLExporter.extra_template_basedirs = [TEMPLATES, formgrader_templates]
-c.HTMLExporter.filters = {"markdown2html": "klasteryste.grading.feedback.markdown2html"}
-c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "klasteryste.grading.restore.RestoreCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from klasteryste.errors import CourseError
+
+if TYPE_CHECKING:
+    from nbgrader.apps import NbGrader
 
 app = typer.Typer(
     help="Klasterystė: build the course, translate it, check its data, grade a class, check a cluster plan.",
@@ -20,7 +24,7 @@ app = typer.Typer(
 book = typer.Typer(help="Build and serve the book.", no_args_is_help=True)
 data = typer.Typer(help="The course's tables.", no_args_is_help=True)
 translate = typer.Typer(help="Catalogues of translations.", no_args_is_help=True)
-class_ = typer.Typer(help="Prepare assignments for a class.", no_args_is_help=True)
+class_ = typer.Typer(help="Release assignments to a class, grade them, give them back.", no_args_is_help=True)
 plan = typer.Typer(help="Begin a cluster plan, check it, print it.", no_args_is_help=True)
 survey = typer.Typer(help="Ask a plan's partners about their ties.", no_args_is_help=True)
 app.add_typer(book, name="book")
@@ -168,20 +172,182 @@ def translate_localise(
     output.write_text(localise_file(source, catalogue, language, strict=not loose), encoding="utf-8")
 
 
+CourseFolder = Annotated[
+    Path | None,
+    typer.Option("--course", help="The nbgrader course folder. Default: this or assignments."),
+]
+Assignment = Annotated[str, typer.Argument(help="Name of the assignment, such as m2.")]
+Assignments = Annotated[
+    list[str] | None, typer.Argument(help="Names of assignments, such as m2. Default: all.")
+]
+Jobs = Annotated[int | None, typer.Option(min=1, help="How many at once. Default: as many as processors.")]
+
+NOT_ALL = 3
+"""Exit code of a run that came to its end but could not do everything."""
+
+
+def _course(folder: Path | None) -> Path:
+    return folder or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
+
+
+def _opened(folder: Path | None, log_level: int = logging.CRITICAL) -> NbGrader:
+    """Open the course folder, and speak its language."""
+    from klasteryste.grading.coursefolder import open_course
+    from klasteryste.language import SOURCE_LANGUAGE, use_language
+
+    app = open_course(_course(folder), log_level)
+    use_language(app.config.Marks.get("language", SOURCE_LANGUAGE))
+    return app
+
+
+@class_.command("init")
+def class_init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    name: Annotated[str | None, typer.Option(help="Name of the course. Default: the folder's.")] = None,
+    language: Annotated[str, typer.Option("--language", "-l", help="The language of your tables.")] = "en",
+    gradebook: Annotated[
+        str | None, typer.Option(help="Address of the gradebook, as SQLAlchemy has it. Default: a file.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="Who is in the class: a CSV with id, first_name, last_name, email.")
+    ] = None,
+    root: Root = _HERE,
+) -> None:
+    """Make a course folder for a class from this repository."""
+    from klasteryste.grading.classrun.begin import begin
+    from klasteryste.language import known_language
+
+    students = begin(folder, root, name or folder.name, known_language(language), gradebook, roster)
+    print(f"The course is in {folder}, with {students} students in its gradebook")
+    print(f"Next: cd {folder}, then: klasteryste class release m2")
+
+
 @class_.command("generate")
-def class_generate(
-    assignment: Annotated[str, typer.Argument(help="Name of the assignment, such as m2.")],
-    course: Annotated[
-        Path | None,
-        typer.Option("--course", help="The nbgrader course folder. Default: this or assignments."),
+def class_generate(assignment: Assignment, course: CourseFolder = None) -> None:
+    """Make the release of an assignment in every language, and fill the gradebook from the English source."""
+    from klasteryste.grading.release import generate
+
+    folder = _course(course)
+    generate(folder, assignment)
+    print(f"The release of {assignment} is in {folder / 'release' / assignment}")
+
+
+@class_.command("release")
+def class_release(assignment: Assignment, course: CourseFolder = None) -> None:
+    """Check an assignment, make its release in every language, and let students fetch it."""
+    from klasteryste.grading.classrun.exchanging import release
+
+    folder = release(_opened(course), assignment)
+    print(f"Students can fetch {assignment}; what they get is in {folder}")
+
+
+@class_.command("collect")
+def class_collect(assignment: Assignment, course: CourseFolder = None) -> None:
+    """Take in what was submitted, the last of each student."""
+    from klasteryste.grading.classrun.exchanging import collect
+
+    there, new = collect(_opened(course, logging.WARNING), assignment)
+    print(f"Collected of {assignment}: {there}, of these new or renewed: {new}")
+
+
+@class_.command("grade")
+def class_grade(
+    assignments: Assignments = None,
+    course: CourseFolder = None,
+    jobs: Jobs = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up the run that was interrupted, as it was asked for.")
+    ] = False,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; give it again for more.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    unsafe: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe", help="Without a jail: submissions run with your rights, beside their tests."
+        ),
+    ] = False,
+) -> None:
+    """Grade what was submitted; exit with 3 if something could not be graded."""
+    from rich.console import Console
+
+    from klasteryste.grading.classrun.grade import Plan, grade, planned
+    from klasteryste.grading.classrun.grade import assignments as generated
+    from klasteryste.grading.classrun.records import report_path
+    from klasteryste.grading.classrun.show import Bar, show_report
+
+    app = _opened(course)
+    plan = planned(app.coursedir) if resume else None
+    if resume and plan is None:
+        print("Nothing was interrupted.")
+        return
+    if plan is None:
+        names = tuple(assignments or generated(app.coursedir))
+        plan = Plan(names, tuple(student or ()), force, unsafe)
+    try:
+        with Bar() as bar:
+            reports = grade(app, plan, jobs, bar)
+    except KeyboardInterrupt:
+        print("Interrupted; what was graded is kept: klasteryste class grade --resume", file=sys.stderr)
+        sys.exit(130)
+    console = Console()
+    for report in reports:
+        show_report(report, console)
+        print(f"The report is in {report_path(app.coursedir, report.assignment)}")
+    if any(report.with_status("quarantined", "failed") for report in reports):
+        sys.exit(NOT_ALL)
+
+
+@class_.command("feedback")
+def class_feedback(assignment: Assignment, course: CourseFolder = None, jobs: Jobs = None) -> None:
+    """Write each student's feedback, and let students fetch it; exit with 3 if some could not be written."""
+    from klasteryste.grading.classrun.exchanging import give_feedback
+    from klasteryste.grading.classrun.show import Bar
+
+    with Bar() as bar:
+        returned = give_feedback(_opened(course), assignment, jobs, bar)
+    print(f"Pages: {returned.pages}, of these why work is not graded: {returned.refusals}")
+    print(f"Students who can fetch theirs: {returned.released}")
+    if returned.waiting:
+        print(
+            f"Students whose answers still wait for a person, and their points with them: {returned.waiting}"
+        )
+    for student, problem in returned.problems.items():
+        print(f"{student}: {problem}")
+    if returned.problems:
+        sys.exit(NOT_ALL)
+
+
+@class_.command("status")
+def class_status(course: CourseFolder = None) -> None:
+    """Say where the class stands: submitted, graded, waiting, quarantined, given back."""
+    from rich.console import Console
+
+    from klasteryste.grading.classrun.grade import planned
+    from klasteryste.grading.classrun.show import show_standings
+    from klasteryste.grading.classrun.status import standings
+
+    app = _opened(course)
+    show_standings(standings(app), Console())
+    if planned(app.coursedir) is not None:
+        print("A run was interrupted: klasteryste class grade --resume")
+
+
+@class_.command("export")
+def class_export(
+    assignments: Assignments = None,
+    course: CourseFolder = None,
+    to: Annotated[Path, typer.Option(help="The folder for the tables.")] = Path("marks"),
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this student; give it again for more.")
     ] = None,
 ) -> None:
-    """Make the release of an assignment in every language, and fill the gradebook from the English source."""
-    from klasteryste.grading import generate
+    """Write marks as tables: by task, in total, and out of ten."""
+    from klasteryste.grading.classrun.export import export
 
-    course = course or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
-    generate(course, assignment)
-    print(f"The release of {assignment} is in {course / 'release' / assignment}")
+    for path in export(_opened(course), to, assignments or [], student or []):
+        print(path)
 
 
 @plan.command("new")

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from klasteryste.grading import generate
+from klasteryste.grading.release import generate
 from klasteryste.grading.reference import Reference, grade_id, read_references
 from klasteryste.translate import messages
 

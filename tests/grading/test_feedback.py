@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
+import json
+import os
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
@@ -14,10 +21,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import PyFileConfigLoader
 
+from klasteryste.grading import feedback
 from klasteryste.grading.feedback import HideTests
+from klasteryste.grading.own import mark_own, note_saved, well_formed
+from klasteryste.grading.sanitise import output_html
+from klasteryste.language import use_language
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 CONFIG = Path(__file__).parents[2] / "assignments" / "nbgrader_config.py"
-HIDDEN = "0.0123"
+HIDDEN = "0.0123456789"  # no time of day has so many digits
 TEST = f"""# A test.
 ### BEGIN HIDDEN TESTS
 def check():
@@ -118,17 +130,26 @@ def test_widgets_leave_no_state():
     assert "widgets" not in hidden(notebook).metadata
 
 
-def page(template: str, *texts: str) -> str:
-    """Show texts by nbgrader's own template as the course configures it."""
-    config = PyFileConfigLoader(CONFIG.name, path=str(CONFIG.parent)).load_config()
+def exported(template: str, notebook: NotebookNode, language: str = "en") -> str:
+    """Show a notebook by a template as the course configures it."""
+    loader = PyFileConfigLoader(CONFIG.name, path=str(CONFIG.parent))
+    config = loader.load_config()
     config.HTMLExporter.template_name = template
     config.HTMLExporter.extra_template_paths = [
         str(Path(handlers.__file__).parent / "static" / "node_modules" / "bootstrap" / "dist" / "css")
     ]
-    notebook = new_notebook(cells=[new_markdown_cell(text) for text in texts])
-    told = {"student": "ona", "score": 0, "max_score": 0, "late_penalty": 0, "notebook": "m2"}
+    told = {"student": "ona", "score": 1.5, "max_score": 2, "late_penalty": 0, "notebook": "m2"}
     resources = {"nbgrader": told, "metadata": {"name": "m2"}, "index": 0, "total": 1}
-    return HTMLExporter(config=config).from_notebook_node(notebook, resources)[0]
+    if template == "feedback":
+        use_language(language)
+        resources["klasteryste"] = feedback.page(notebook, told, language)
+        use_language("en")
+    return str(HTMLExporter(config=config).from_notebook_node(notebook, resources)[0])
+
+
+def page(template: str, *texts: str) -> str:
+    """Show texts by a template."""
+    return exported(template, new_notebook(cells=[new_markdown_cell(text) for text in texts]))
 
 
 def written(text: str) -> str:
@@ -178,3 +199,238 @@ def test_words_in_a_formula_are_words():
 
 def test_backticks_do_not_stop_the_page():
     assert "<math" in written("`" * 20_000 + "a" + "`a" * 20_000 + "\n\n$p$")
+
+
+# What a browser would do something with, and how each is written.
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "handler": "<b onmouseover=alert(1) onfocus='alert(2)' tabindex=1>x</b>",
+    "picture": "<img src=x onerror=alert(1)>",
+    "remote picture": "<img src='https://attacker.example/p.png'>",
+    "address": "<a href='javascript:alert(1)'>x</a>",
+    "hidden address": "<a href='java&#10;script:alert(1)'>x</a>",
+    "data address": "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "style": "<style>body{background:url(https://attacker.example)}</style>",
+    "inline style": "<p style='position:fixed;top:0;background:url(//attacker.example)'>100 of 100</p>",
+    "frame": "<iframe src='https://attacker.example'></iframe>",
+    "form": "<form action='https://attacker.example'><input name=p><button>OK</button></form>",
+    "svg": "<svg onload=alert(1)><script>alert(1)</script></svg>",
+    "maths": "<math><mtext><mglyph><style><img src=x onerror=alert(1)></style></mglyph></mtext></math>",
+    "base": "<base href='https://attacker.example'>",
+    "refresh": "<meta http-equiv=refresh content='0;url=https://attacker.example'>",
+    "comment": "<!-- --!><script>alert(1)</script> -->",
+    "broken": "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "end": "</div></section></main><script>alert(1)</script>",
+    "class": "<p class='label' id='m2-task-1-test'>Test: 9 of 9</p>",
+    "noscript": "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "object": "<object data='https://attacker.example'></object><embed src='//attacker.example'>",
+}
+LINKED = {"md link": "[x](javascript:alert(1))", "md picture": "![x](https://attacker.example/p.png)",
+          "md attached": "![x](attachment:none.png)",
+          "md mermaid": "```mermaid\n<script>alert(1)</script>\n```",
+          "maths link": r"$\href{javascript:alert(1)}{x}$", "maths style": r"$\style{background:red}{x}$",
+          "autolink": "<javascript:alert(1)>"}  # fmt: skip
+
+
+def answer(source: str, *outputs: NotebookNode) -> NotebookNode:
+    made = cell(source, solution=True, grade=False)
+    made.outputs = list(outputs)
+    made.metadata["klasteryste"] = {"own": True}
+    return made
+
+
+def active(text: str) -> list[str]:
+    """Return what in a page is active, or would ask another host for something."""
+    found = BeautifulSoup(text, "html.parser")
+    body = found.body
+    problems = [
+        str(tag) for tag in found.find_all(["script", "iframe", "object", "embed", "form", "base", "link"])
+    ]
+    problems += [str(tag) for tag in body.find_all(["style", "svg", "input", "button", "meta"])]
+    for tag in body.find_all(True):
+        for name, value in tag.attrs.items():
+            target = str(value).strip().lower()
+            if name.startswith("on") or name == "style" or "attacker" in target or "javascript" in target:
+                problems.append(str(tag))
+            if name == "src" and not target.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")):
+                problems.append(str(tag))
+    return problems
+
+
+@pytest.mark.parametrize("attack", [*HOSTILE, *LINKED])
+@pytest.mark.parametrize("place", ["markdown", "html", "plain", "comment", "code", "error"])
+def test_nothing_a_student_writes_is_active(place: str, attack: str) -> None:
+    text = (HOSTILE | LINKED)[attack]
+    table = f"<table><tr><td>{text}</td></tr></table>{text}"
+    cells = {
+        "markdown": [new_markdown_cell(text)],
+        "html": [answer("1", new_output("display_data", {"text/html": table, "image/svg+xml": text}))],
+        "plain": [
+            answer("1", new_output("execute_result", {"text/plain": text, "application/javascript": text}))
+        ],
+        "comment": [answer("1")],
+        "code": [answer(text)],
+        "error": [answer("1", new_output("error", ename=text, evalue=text, traceback=[text]))],
+    }[place]
+    if place == "comment":
+        cells[0].metadata.nbgrader.comment = text
+    assert active(exported("feedback", new_notebook(cells=cells))) == []
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_nothing_a_student_puts_out_is_active_in_formgrader(attack: str) -> None:
+    text = HOSTILE[attack]
+    data = {
+        "text/html": f"<table><tr><td>{text}</td></tr></table>{text}",
+        "application/javascript": "alert(1)",
+    }
+    notebook = new_notebook(cells=[answer("1", new_output("display_data", data)), new_markdown_cell(text)])
+    shown = exported("formgrade", notebook)
+    for sign in ("alert(1)</script>", "onerror=", "onload=alert", "onmouseover=", "javascript:alert"):
+        assert sign not in shown
+
+
+def test_a_students_own_code_and_outputs_are_shown() -> None:
+    table = "<table class='dataframe'><tr><th>šalis</th><td>LT</td></tr></table>"
+    frame = f"<div><style scoped>.x{{}}</style>{table}</div>"
+    outputs = [
+        new_output("stream", name="stdout", text="\x1b[31mraudona\x1b[0m <b>\n"),
+        new_output("execute_result", {"text/html": frame, "text/plain": "no"}),
+        new_output("display_data", {"image/png": PNG, "text/plain": "<Figure>"}),
+        new_output("error", ename="ValueError", evalue="ne", traceback=["\x1b[0;31mValueError\x1b[0m: ne"]),
+    ]
+    notebook = new_notebook(cells=[answer("x = 'ąčęėįšųūž'  # <i>", *outputs)])
+    text = exported("feedback", notebook)
+    assert "ąčęėįšųūž" in text and "&lt;i&gt;" in text
+    assert "raudona &lt;b&gt;" in text and "<th>šalis</th>" in text and "scoped" not in text
+    assert f"data:image/png;base64,{PNG}" in text and 'alt="A picture that the code drew"' in text
+    assert "ValueError: ne" in text and active(text) == []
+
+
+def test_a_picture_that_is_none_is_not_shown() -> None:
+    data = {"image/png": base64.b64encode(b"<svg onload=alert(1)>").decode(), "text/plain": "instead"}
+    text = exported("feedback", new_notebook(cells=[answer("1", new_output("display_data", data))]))
+    assert "instead" in text and "<img" not in text
+
+
+def test_the_page_is_in_the_students_language_to_the_last_word() -> None:
+    test = cell(TEST, grade=True, locked=True, points=2)
+    test.metadata.nbgrader |= {"score": 0.5, "points": 2}
+    written = answer("pass")
+    written.metadata.nbgrader |= {"comment": "No response.", "grade_id": "other"}
+    notebook = hidden(new_notebook(cells=[written, test]))
+    text = exported("feedback", notebook, "lt")
+    assert '<html lang="lt">' in text
+    assert re.search(r"0,5 iš 2", text) and "1,5" in text
+    said = re.sub(r"<style>.*?</style>|<code>.*?</code>|<[^>]*>", "", text, flags=re.DOTALL)
+    english = "Score|Points|Comment|Test|Student|answer|No response|Feedback|Task|Output"
+    assert re.findall(rf"\b({english})\b", said) == []
+
+
+@pytest.mark.parametrize("name", ["NotPlain", "CellTimeoutError", "DeadKernelError"])
+def test_an_error_of_ours_says_our_words_and_no_others(name: str) -> None:
+    test = cell(TEST, grade=True, locked=True)
+    test.outputs = [new_output("error", ename=name, evalue=f"told {HIDDEN}", traceback=[HIDDEN])]
+    notebook = new_notebook(cells=[test], metadata={"klasteryste": {"language": "lt"}})
+    (error,) = hidden(notebook).cells[0].outputs
+    assert error.traceback[0].startswith("Error: ") and re.search("[ąčęėįšųūž]", error.evalue)
+    assert HIDDEN not in str(error)
+
+
+def submitted(*outputs: NotebookNode, says: str = "graded") -> NotebookNode:
+    """Return a cell as it is once graded, which had other outputs when it was submitted."""
+    made = answer("print(12)", new_output("stream", name="stdout", text=says))
+    made.metadata["klasteryste"] = {"own": True}  # a student may write anything
+    note_saved({"metadata": made.metadata, "outputs": json.loads(json.dumps(outputs))})
+    return made
+
+
+def shown(*cells: NotebookNode, isolated: bool) -> list[str]:
+    """Return the texts of what a student is shown."""
+    notebook = new_notebook(cells=list(cells), metadata={"klasteryste": {"isolated": isolated}})
+    mark_own(notebook)
+    return [
+        "".join(str(output.get("text", "")) for output in each.outputs) for each in hidden(notebook).cells
+    ]
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_after_a_test_only_what_was_saved_is_shown(isolated: bool) -> None:
+    saved = new_output("stream", name="stderr", text="saved")
+    test = cell(TEST, grade=True, locked=True)
+    texts = shown(submitted(saved), test, submitted(saved), submitted(), isolated=isolated)
+    assert texts == ["graded" if isolated else "saved", "", "saved", ""]
+
+
+def test_whether_a_guess_was_right_does_not_show() -> None:
+    saved = new_output("stream", name="stdout", text="place 0: 8")
+    pages = []
+    for says in ("place 0: 8", "place 0: 9"):
+        test = cell(TEST, grade=True, locked=True)
+        notebook = new_notebook(cells=[test, submitted(saved, says=says)])
+        notebook.metadata["klasteryste"] = {"isolated": True}
+        mark_own(notebook)
+        pages.append(str(hidden(notebook).cells[1].outputs))
+    assert pages[0] == pages[1]
+
+
+KEYS = ["output_type", "text", "name", "data", "text/plain", "text/html", "traceback"]
+KINDS = ["stream", "error", "display_data", "other"]
+OUTPUTS = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(KEYS), inner)
+        | st.builds(
+            lambda kind, rest: {"output_type": kind, "text": rest, "data": rest, "traceback": rest},
+            st.sampled_from(KINDS),
+            inner,
+        )
+    ),
+)
+
+
+@given(OUTPUTS)
+def test_saved_outputs_of_any_shape_are_shown_or_left_out(outputs: object) -> None:
+    made = cell("1", solution=True)
+    plain = {"metadata": made.metadata, "outputs": outputs}
+    note_saved(plain)
+    made.outputs = [nbformat.from_dict(output) for output in well_formed(outputs)]
+    nbformat.validate(new_notebook(cells=[made]))
+    for output in made.outputs:
+        assert isinstance(output_html(output, "a", "b"), str)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "lt"])
+def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, chromium: str, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    test = cell(TEST, grade=True, locked=True)
+    test.metadata.nbgrader |= {"score": 0.5, "points": 2, "grade_id": "m2-test"}
+    test.outputs = [new_output("stream", name="stdout", text="A part is wrong.\n")]
+    heading = new_markdown_cell("# m2\n\n## One\n\n$p$ and [a link](https://example.org)")
+    heading.metadata["nbgrader"] = {"grade_id": "h", "grade": False, "locked": True, "solution": False}
+    wide = new_output("display_data", {"text/html": "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>"})
+    picture = new_output("display_data", {"image/png": PNG})
+    written = answer("import math  # comment\nx = 'text' + f(1)", wide, picture)
+    written.metadata.nbgrader |= {"comment": "Well *done*.", "grade_id": "a"}
+    page = tmp_path / "page.html"
+    page.write_text(exported("feedback", hidden(new_notebook(cells=[heading, written, test])), language))
+    refused = tmp_path / "refused.html"
+    use_language(language)
+    refused.write_text(feedback.quarantine_page("m2", "ona", "Why not.", language))
+    with sync_playwright() as play:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = play.chromium.launch(executable_path=chromium, args=options)
+        context = browser.new_context(bypass_csp=True)  # for axe, which is a script
+        for path in (page, refused):
+            tab = context.new_page()
+            asked: list[str] = []
+            tab.on("request", lambda request, asked=asked: asked.append(request.url))
+            tab.goto(path.as_uri())
+            assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+            results = Axe().run(tab)
+            assert results.violations_count == 0, results.generate_report()
+        browser.close()

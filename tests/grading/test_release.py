@@ -19,7 +19,7 @@ from nbgrader.utils import compute_checksum, is_solution
 from nbgrader.validator import Validator
 
 from klasteryste.errors import CourseError
-from klasteryste.grading import generate
+from klasteryste.grading.release import generate
 from klasteryste.grading.contents import NOTHING_TO_VALIDATE, is_contents_page
 from klasteryste.grading.reference import read_notebook
 from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS, LanguageFolders
@@ -40,12 +40,13 @@ def test_the_steps_are_nbgraders_own() -> None:
 def test_the_release_holds_a_folder_per_language_and_the_page_to_them(generated: Path) -> None:
     release = generated / "release" / "m2"
     files = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    assert files == {"m2.ipynb", "en/m2.ipynb", "lt/m2.ipynb"}
+    checks = {"en/m2.check.json", "lt/m2.check.json"}
+    assert files == {"m2.ipynb", "en/m2.ipynb", "lt/m2.ipynb", *checks}
     page = read_notebook(release / "m2.ipynb")
     assert is_contents_page(page)
     for path in re.findall(r"\]\((.*?)\)", page.cells[0].source):
         files.remove(path)
-    assert files == {"m2.ipynb"}
+    assert files == {"m2.ipynb", *checks}
 
 
 def test_the_page_at_the_top_does_not_pass_for_a_validated_notebook(generated: Path) -> None:

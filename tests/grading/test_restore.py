@@ -12,6 +12,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_locked
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.reference import Reference, grade_id, language_of, read_notebook
+from klasteryste.grading.remarks import Remark
 from klasteryste.grading.restore import restore
 
 DEEP = b'{"metadata": %s1%s, "nbformat": 4, "nbformat_minor": 5, "cells": []}' % (
@@ -94,8 +95,9 @@ def test_missing_cells_come_back_in_their_place(submission: NotebookNode, refere
     gone = {"m2-title", "m2-task-3-test", "m2-task-3-more", "m2-task-5-answer", "m2-letter"}
     submission.cells = [cell for cell in submission.cells if grade_id(cell) not in gone]
     assert restore(submission, reference) == [
-        "m2-title", "m2-task-3-test", "m2-task-3-more", "m2-letter",
-    ]  # fmt: skip
+        Remark("missing", {"cell": name})
+        for name in ("m2-title", "m2-task-3-test", "m2-task-3-more", "m2-letter")
+    ]
     names = [grade_id(cell) for cell in submission.cells]
     assert names == [name for name in reference.cells if name != "m2-task-5-answer"]
 
@@ -105,9 +107,23 @@ def test_unknown_and_repeated_names_are_taken_off(submission: NotebookNode, refe
     unknown = deepcopy(repeated)
     unknown.metadata.nbgrader.grade_id = "elsewhere"
     submission.cells += [repeated, unknown, nbformat.v4.new_code_cell("mine = 1")]
-    restore(submission, reference)
-    assert [grade_id(cell) for cell in submission.cells[-3:]] == [None, None, None]
+    (remark,) = restore(submission, reference)
+    assert remark == Remark("repeated", {"cell": "m2-task-1-answer", "count": 2})
+    assert [grade_id(cell) for cell in submission.cells[-3:]] == ["m2-task-1-answer", None, None]
     assert submission.cells[-1].source == "mine = 1"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_repeated_answers_the_written_one_is_graded(
+    submission: NotebookNode, reference: Reference, first: bool
+) -> None:
+    letter = cell(submission, "m2-letter")
+    written = deepcopy(letter)
+    written.source = "Dear editor"
+    submission.cells.insert(submission.cells.index(letter) + (not first), written)
+    restore(submission, reference)
+    assert cell(submission, "m2-letter").source == "Dear editor"
+    assert determine_grade(cell(submission, "m2-letter"))[0] is None
 
 
 @pytest.mark.parametrize("details", [None, "lt", {"language": "de"}, {"language": ["lt"]}, {}])

@@ -330,7 +330,7 @@ def test_a_notebook_of_no_known_language_fails_alone(played: Round) -> None:
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / "m2.ipynb")
     told = nbgrader(played.course, "autograde", "m2", fails=True)
-    assert re.search(r"CourseError: student anna, m2/m2\.ipynb: its language is unknown .*: ask for", told)
+    assert re.search(r"Student anna, m2/m2\.ipynb: its language is unknown .*: ask for", told)
     marks = played.marks()
     assert {name: score for name, (score, _) in marks["zita"].items() if name != "m2-letter"} == FULL
 

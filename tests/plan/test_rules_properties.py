@@ -111,7 +111,6 @@ def test_renaming_ids_changes_no_verdict(rules: list[str], prefix: str, tmp_path
 @pytest.mark.parametrize("factor", [2, 3])
 def test_asking_more_people_never_makes_a_change_less_detectable(factor: int, tmp_path: Path):
 
-
     plan = restate(base())
     survey = plan["evaluation"]["surveys"][0]
     survey |= {"n": survey["n"] * factor, "mde": round(survey["mde"] / factor**0.5, 5)}

@@ -10,7 +10,3 @@ and formgrader's buttons use them:
 - `restore.RestoreCells` puts locked cells back in the language of the submission;
 - `feedback` keeps hidden tests out of the feedback, and shows its formulas without a script.
 """
-
-from klasteryste.grading.release import generate
-
-__all__ = ["generate"]

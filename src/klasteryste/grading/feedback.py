@@ -14,30 +14,48 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from latex2mathml.converter import Converter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests
-from nbgrader.utils import is_locked
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from pygments.formatters import HtmlFormatter
+
+from klasteryste.grading.own import is_own, saved_outputs
+from klasteryste.grading.reference import course_of, language_of, read_references
+from klasteryste.grading.sanitise import Kept, clean_html, code_html, image_html
+from klasteryste.grading.tasks import tasks
+from klasteryste.language import _, current_language, number, use_language
 
 # For nbconvert's `HTMLExporter.extra_template_basedirs`, beside nbgrader's own.
 TEMPLATES = str(Path(__file__).parent / "templates")
 
 # A macro that doubles itself would not end, and no formula of a text needs one: to define one is a fault.
 NO_MACROS: Any = MappingProxyType({})
+SHOWN = {"text/plain", "text/html", "image/png", "image/jpeg"}
+"""Kinds of output that a page shows."""
+ACTIVE = {"href", "style", "class", "id"}
+"""Attributes that a formula could ask for, and that would lead or reach outside it."""
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]
     """Take the hidden tests out of the feedback: out of the source, and out of all that code could print.
 
-    A student's code runs beside the tests and can read them, and what it reads it can print here or in a
-    later cell. So of the outputs only what the course wrote stays: a test's own messages, its points and the
-    kind of its error. The student's own cells keep no output; their author can run them.
+    A test calls what the student wrote, with inputs that may be hidden, and prints what that prints. So of a
+    test's outputs only what the course wrote stays: its own messages, its points and the kind of its error.
+    Of other cells that is shown which is their student's own to see, as `own` tells.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Hide the tests of a notebook, and the state of widgets, which code writes as well."""
         nb.metadata.pop("widgets", None)
-        nb, resources = super().preprocess(nb, resources)
+        spoken = current_language()
+        use_language(nb.metadata.get("klasteryste", {}).get("language", spoken))
+        try:
+            nb, resources = super().preprocess(nb, resources)
+        finally:
+            use_language(spoken)
         return nb, resources
 
     def preprocess_cell(
@@ -46,9 +64,136 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
         """Hide the tests of one cell."""
         if cell.cell_type == "code":
             cell.execution_count = None
-            cell.outputs = _safe(cell.outputs, _messages(cell.source)) if is_locked(cell) else []
+            if is_grade(cell) and not is_solution(cell):
+                cell.outputs = _safe(cell.outputs, _messages(cell.source))
+            elif not is_own(cell):
+                cell.outputs = saved_outputs(cell)
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         return cell, resources
+
+
+class SafeOutputs(Preprocessor):
+    """Clean the outputs that a page shows, in formgrader too: a student's HTML runs in nobody's browser."""
+
+    enabled = True
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clean the outputs of one cell."""
+        for output in cell.outputs if cell.cell_type == "code" else ():
+            if "data" in output:
+                output.data = {
+                    kind: clean_html(content) if kind == "text/html" else content
+                    for kind, content in output.data.items()
+                    if kind in SHOWN
+                }
+        return cell, resources
+
+
+class Speak(NbGraderPreprocessor):  # type: ignore[misc]
+    """Put what the page of the feedback says into its resources, in the language of the notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Prepare the page of one notebook, whose marks and comments `GetGrades` has put into it."""
+        told = resources["nbgrader"]
+        references = read_references(course_of(self), told["assignment"], told["notebook"])
+        language = language_of(nb, references)
+        spoken = current_language()
+        use_language(language)
+        try:
+            resources["klasteryste"] = page(nb, told, language)
+        finally:
+            use_language(spoken)
+        return nb, resources
+
+
+def page(notebook: NotebookNode, told: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return the words, the table of points and the comments of a page of feedback.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With marks and comments in its cells' metadata.
+    told : dict
+        nbgrader's resources: notebook, student, score, max_score, late_penalty.
+    language : str
+        Code of the language in use.
+    """
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata and "grade_id" in cell.metadata.nbgrader
+    }
+    rows = []
+    for task in tasks(notebook.cells):
+        marks = [cells[name].metadata.nbgrader for name in task.cells]
+        score, points = (sum(mark[key] or 0 for mark in marks) for key in ("score", "points"))
+        rows.append(
+            {"title": task.title, "cell": task.cells[0], "score": number(score), "points": number(points)}
+        )
+    for cell in cells.values():
+        details = cell.metadata.nbgrader
+        if (
+            details.get("comment") == "No response."
+        ):  # nbgrader's own words, where an answer was left as it was
+            details.comment = _("No response.")
+        if is_grade(cell):
+            details.shown = _("{score} of {points}").format(
+                score=number(details.get("score") or 0), points=number(details["points"])
+            )
+    return {
+        "language": language,
+        "tasks": rows,
+        "score": number(told["score"]),
+        "max_score": number(told["max_score"]),
+        "penalty": number(told["late_penalty"]) if told["late_penalty"] else "",
+        "css": HtmlFormatter(style="default").get_style_defs("pre"),
+        "words": {
+            "feedback": _("Feedback: {notebook}").format(notebook=told["notebook"]),
+            "student": _("Student"),
+            "points": _("Points"),
+            "of": _("Of"),
+            "task": _("Task"),
+            "total": _("In total"),
+            "penalty": _("Taken off, for being late"),
+            "answer": _("Your answer"),
+            "test": _("Test"),
+            "shown_test": _("The test, as you have it"),
+            "comment": _("Your lecturer's comment"),
+            "output": _("What it put out"),
+            "saved": _("What it had put out when you saved it"),
+            "image": _("A picture that the code drew"),
+            "table": _("A table that the code put out"),
+            "contents": _("Points by task"),
+            "work": _("Your work"),
+        },
+    }
+
+
+def quarantine_page(notebook: str, student: str, reason: str, language: str) -> str:
+    """Return the page that tells a student why the work is not graded, and what to do.
+
+    Parameters
+    ----------
+    notebook, student : str
+        Whose notebook.
+    reason : str
+        In the language in use.
+    language : str
+        Its code.
+    """
+    title = html.escape(_("Not graded: {notebook}").format(notebook=notebook))
+    style = (Path(TEMPLATES) / "feedback" / "page.css").read_text(encoding="utf-8")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">\n"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
+        f"<p>{html.escape(_('Student'))}: {html.escape(student)}</p>\n<p>{html.escape(reason)}</p>\n"
+        "</main>\n</body>\n</html>\n"
+    )
 
 
 def _messages(source: str) -> list[str]:
@@ -101,34 +246,72 @@ def _safe_error(error: NotebookNode, messages: list[str]) -> NotebookNode:
     """Return an error whose kind is Python's and whose message is the test's."""
     kind = getattr(builtins, error.ename, None)
     name = error.ename if isinstance(kind, type) and issubclass(kind, BaseException) else "Error"
-    message = error.evalue if error.evalue in messages else ""
+    message = error.evalue if error.evalue in messages else _of_ours().get(error.ename, "")
     line = f"{name}: {message}" if message else name
     safe: NotebookNode = new_output("error", ename=name, evalue=message, traceback=[line])
     return safe
 
 
-class FormulasAsMathML(IPythonRenderer):
-    """Write the formulas of a text as MathML, which a browser shows without a script."""
+def _of_ours() -> dict[str, str]:
+    """Return what is said of errors that the examiner finds, whatever a student's code says in them."""
+    return {
+        "NotPlain": _(
+            "Your answer gave the test something that is no plain value, such as an object of its own."
+        ),
+        "CellTimeoutError": _("It took longer than it may."),
+        "DeadKernelError": _("The program of the notebook had ended before."),
+    }
+
+
+class SafeRenderer(IPythonRenderer):
+    """Writes a text as HTML that does nothing, its formulas as MathML, which needs no script."""
+
+    def __init__(self, kept: Kept, attachments: dict[str, Any], deeper: int) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self._kept = kept
+        self._attached = attachments
+        self._deeper = deeper
 
     def inline_math(self, body: str) -> str:
         """Write a formula in a line."""
-        return _mathml(body, "inline")
+        return self._kept.keep(_mathml(body, "inline"))
 
     def block_math(self, body: str) -> str:
         """Write a formula of its own."""
-        return _mathml(body, "block")
+        return self._kept.keep(_mathml(body, "block"))
 
     def latex_environment(self, name: str, body: str) -> str:
         r"""Write a formula between ``\begin`` and ``\end``."""
-        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+        return self._kept.keep(_mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block"))
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """Write a heading, below those of the page it stands in."""
+        level = min(level + self._deeper, 6)
+        return f"<h{level}>{text}</h{level}>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Write an attached picture; of any other its text, for a page asks nobody for anything."""
+        attached = self._attached.get(url.removeprefix("attachment:"))
+        for kind, content in attached.items() if isinstance(attached, dict) else ():
+            if image := image_html(kind, content, text):
+                return self._kept.keep(image)
+        return html.escape(text)
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Write an example of code."""
+        python = (info or "").strip().startswith("python")
+        shown = code_html(code) if python else html.escape(code)
+        return self._kept.keep(f"<pre><code>{shown}</code></pre>\n")
 
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """Turn Markdown into HTML as nbconvert's filter of this name does, with formulas as MathML."""
+    """Turn Markdown into HTML as nbconvert's filter of this name does, with nothing active in it."""
+    kept = Kept()
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = FormulasAsMathML(escape=False, attachments=attachments)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    deeper = 1 if "klasteryste" in context.get("resources", {}) else 0
+    renderer = SafeRenderer(kept, attachments, deeper)
+    return kept.put_back(clean_html(str(MarkdownWithMath(renderer=renderer).render(source))))
 
 
 def _mathml(tex: str, display: str) -> str:
@@ -139,6 +322,8 @@ def _mathml(tex: str, display: str) -> str:
         formula = converter.convert_to_element(tex)
         for element in formula.iter():  # the converter writes its symbols as character references
             element.text = html.unescape(element.text or "")
+            for name in set(element.attrib) & ACTIVE:
+                del element.attrib[name]
         mathml = ElementTree.tostring(formula, encoding="unicode")
         ElementTree.fromstring(mathml)
         if "\\" in mathml:

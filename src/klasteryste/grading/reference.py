@@ -7,8 +7,9 @@ checksums are set.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,7 +18,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_locked, is_solution
 
 from klasteryste.errors import CourseError
-from klasteryste.language import LANGUAGES
+from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 
 STEP = "reference"
 """The folder of the course that holds the references, named as nbgrader names its steps."""
@@ -26,6 +27,29 @@ STEP = "reference"
 def reference_path(coursedir: CourseDirectory, language: str, assignment: str, notebook: str) -> Path:
     """Return where the reference of a notebook in a language is kept."""
     return Path(coursedir.format_path(STEP, language, assignment), f"{notebook}.ipynb")
+
+
+def profile_path(coursedir: CourseDirectory, language: str, assignment: str, notebook: str) -> Path:
+    """Return where that is kept which was learnt from a notebook's source about how its tests are run."""
+    return reference_path(coursedir, language, assignment, notebook).with_suffix(".json")
+
+
+def notebook_names(coursedir: CourseDirectory, assignment: str) -> list[str]:
+    """Return the names of an assignment's notebooks, from its references.
+
+    Raises
+    ------
+    CourseError
+        If the assignment was not generated.
+    """
+    folder = Path(coursedir.format_path(STEP, SOURCE_LANGUAGE, assignment))
+    names = sorted(path.stem for path in folder.glob("*.ipynb"))
+    if not names:
+        raise CourseError(
+            f"assignment {assignment!r} has no reference in {folder}: "
+            f"run `klasteryste class release {assignment}`"
+        )
+    return names
 
 
 def course_of(step: NbGraderPreprocessor) -> CourseDirectory:
@@ -67,15 +91,19 @@ class Reference:
         Code of its language.
     cells : Mapping of str to NotebookNode
         The cells that nbgrader knows, by ``grade_id``, in their order.
+    metadata : Mapping of str to object
+        What the notebook says of itself, such as its kernel.
     """
 
     language: str
     cells: Mapping[str, NotebookNode]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, notebook: NotebookNode, language: str) -> Reference:
         """Index a generated notebook by its cells' names."""
-        return cls(language, {name: cell for cell in notebook.cells if (name := grade_id(cell)) is not None})
+        cells = {name: cell for cell in notebook.cells if (name := grade_id(cell)) is not None}
+        return cls(language, cells, notebook.metadata)
 
     def answered(self, notebook: NotebookNode) -> int:
         """Count the answers that a student wrote into a notebook."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
-import sys
+import json
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -31,8 +27,12 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.boundary.learn import Learnt, learn
+from klasteryste.grading.boundary.refusals import problems
+from klasteryste.grading.boundary.released import check_file, load_check
 from klasteryste.grading.contents import contents_page
-from klasteryste.grading.reference import course_of, reference_path
+from klasteryste.grading.coursefolder import open_course
+from klasteryste.grading.reference import course_of, profile_path, reference_path
 from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 from klasteryste.translate import localise_file
 
@@ -73,6 +73,11 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         True, help="Whether a missing or outdated translation stops the generation of the assignment."
     ).tag(config=True)
 
+    refuse = Bool(
+        True,
+        help="Whether a test that cannot be judged outside the student's process stops the generation.",
+    ).tag(config=True)
+
     def localise(
         self, coursedir: CourseDirectory, source: Path, assignment: str, language: str
     ) -> NotebookNode:
@@ -101,6 +106,9 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         references = {}
         for language in LANGUAGES:
             notebook = self.localise(coursedir, source, assignment, language)
+            if language == SOURCE_LANGUAGE:
+                learnt = self._learn(notebook, source)
+            load_check(notebook, name, language)
             references[language] = self._run(BEFORE_SAVING, notebook, resources, language)
         SaveCells(parent=self)(references[SOURCE_LANGUAGE], resources)
 
@@ -109,14 +117,32 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             path = reference_path(coursedir, language, assignment, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(reference, path)
+            profile = json.dumps(learnt.profile.to_json(), indent=1)
+            profile_path(coursedir, language, assignment, name).write_text(profile, encoding="utf-8")
             released[language] = self._run(AFTER_SAVING, reference, resources, language)
 
         # nbgrader writes the one notebook that is returned, and the outputs beside it.
         resources["outputs"] = {
             f"{language}/{name}.ipynb": nbformat.writes(notebook).encode()
             for language, notebook in released.items()
+        } | {
+            f"{language}/{name}.check.json": check_file(learnt, notebook)
+            for language, notebook in released.items()
         }
         return contents_page(name, released[SOURCE_LANGUAGE].metadata), resources
+
+    def _learn(self, notebook: NotebookNode, source: Path) -> Learnt:
+        """Learn how the tests will be judged; the code is the same in every language.
+
+        Raises
+        ------
+        CourseError
+            If the source does not run, or `refuse` is set and a test cannot be judged from outside.
+        """
+        learnt = learn(notebook, source.parent)
+        if self.refuse and (wrong := problems(learnt)):
+            raise CourseError(f"{source.name}: {'; '.join(wrong)}")
+        return learnt
 
     def _run(
         self,
@@ -167,12 +193,7 @@ def generate(course: Path, assignment: str) -> None:
         If the folder is no course, the assignment has no source, a language cannot be made, or nbgrader
         refuses.
     """
-    if not (course / "nbgrader_config.py").exists():
-        raise CourseError(f"{course} is no course folder: name the one with nbgrader_config.py")
-    if shutil.which("alembic") is None:  # nbgrader starts it by name; it stands beside this interpreter
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    app = NbGrader(log_level=logging.CRITICAL)
-    app.initialize([], root=str(course.resolve()))
+    app = open_course(course)
     app.coursedir.assignment_id = assignment
     source = Path(app.coursedir.format_path(app.coursedir.source_directory, ".", assignment))
     if not any(source.glob("*.ipynb")):

@@ -6,10 +6,12 @@ from copy import deepcopy
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.corpus.words import generate_corpus_id
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.own import KEY
 from klasteryste.grading.reference import (
     Reference,
     course_of,
@@ -18,45 +20,63 @@ from klasteryste.grading.reference import (
     language_of,
     read_references,
 )
+from klasteryste.grading.remarks import IntakeError, Remark
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
     """Restore a submission's locked cells, hidden tests, points and checksums in its own language.
 
     Takes the place of nbgrader's ``OverwriteCells``, which restores from the gradebook and so knows one
-    language.
+    language, of its ``DeduplicateIds``, whose empty metadata stop the whole class, and of its
+    ``OverwriteKernelspec``.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Restore one submitted notebook.
+        """Restore one submitted notebook; what was repaired goes to ``resources["klasteryste"]["remarks"]``.
 
         Raises
         ------
-        CourseError
+        IntakeError
             If the language of the notebook cannot be told; nbgrader logs it and goes on with the next.
         """
         student, assignment, name = (
             resources["nbgrader"][key] for key in ("student", "assignment", "notebook")
         )
-        references = read_references(course_of(self), assignment, name)
+        references = self._references(assignment, name)
         try:
             language = language_of(nb, references)
         except CourseError as error:
-            raise CourseError(f"student {student}, {assignment}/{name}.ipynb: {error}") from None
-        missing = restore(nb, references[language])
-        if missing:
-            self.log.warning("Student %s: put back missing cells %s", student, ", ".join(missing))
+            self.log.error("Student %s, %s/%s.ipynb: %s", student, assignment, name, error)
+            raise IntakeError("unknown language", where=f"{name}.ipynb") from None
+        reference = references[language]
+        remarks = restore(nb, reference)
+        if (kernel := reference.metadata.get("kernelspec")) is not None:
+            given = nb.metadata.get("kernelspec")
+            if not isinstance(given, dict) or given.get("name") != kernel.get("name"):
+                remarks.append(Remark("kernel"))
+            nb.metadata["kernelspec"] = deepcopy(kernel)
         nb.metadata["klasteryste"] = {"language": language}
+        resources.setdefault("klasteryste", {}).setdefault("remarks", []).extend(remarks)
+        for remark in remarks:
+            self.log.warning("Student %s: %s", student, remark.text())
         return nb, resources
 
+    def _references(self, assignment: str, name: str) -> dict[str, Reference]:
+        """Read the references of a notebook once, for a class has one set of them."""
+        known: dict[tuple[str, str], dict[str, Reference]] = self.__dict__.setdefault("_known", {})
+        if (assignment, name) not in known:
+            known[assignment, name] = read_references(course_of(self), assignment, name)
+        return known[assignment, name]
 
-def restore(notebook: NotebookNode, reference: Reference) -> list[str]:
+
+def restore(notebook: NotebookNode, reference: Reference) -> list[Remark]:
     """Make the cells of a submitted notebook those of its reference again, but for the student's answers.
 
-    A locked cell is replaced as a whole. An answer keeps its text and its attachments. An unknown or repeated
-    name is taken off its cell, whose content stays. A missing cell that is locked or marked comes back after
-    the one it followed; a missing answer that is not marked itself does not, since the code may stand
-    elsewhere and a stub must not hide it.
+    A locked cell is replaced as a whole. An answer keeps its text and its attachments. An unknown name is
+    taken off its cell, whose content stays. Of cells with the same name one keeps it: the last that the
+    student changed, or else the last. A missing cell that is locked or marked comes back after the one it
+    followed; a missing answer that is not marked itself does not, since the code may stand elsewhere and a
+    stub must not hide it.
 
     Parameters
     ----------
@@ -67,22 +87,25 @@ def restore(notebook: NotebookNode, reference: Reference) -> list[str]:
 
     Returns
     -------
-    list of str
-        Names of the missing cells that were put back.
+    list of Remark
+        What was repaired.
     """
+    remarks: list[Remark] = []
+    kept = _kept(notebook, reference, remarks)
     cells: list[NotebookNode] = []
     names: list[str | None] = []
-    for cell in notebook.cells:
-        name = grade_id(cell)
-        if name is not None and name in reference.cells and name not in names:
-            cells.append(_restored(cell, reference.cells[name]))
-            names.append(name)
-        else:
+    for place, cell in enumerate(notebook.cells):
+        name = kept.get(place)
+        if name is None:
             cell.metadata.pop("nbgrader", None)
             cells.append(cell)
-            names.append(None)
+        else:
+            known = reference.cells[name]
+            if _altered(cell, known):
+                remarks.append(Remark("metadata", {"cell": name}))
+            cells.append(_restored(cell, known))
+        names.append(name)
 
-    missing = []
     place = 0
     for name, known in reference.cells.items():
         if name in names:
@@ -90,14 +113,55 @@ def restore(notebook: NotebookNode, reference: Reference) -> list[str]:
         elif is_locked(known) or is_grade(known):
             cells.insert(place, deepcopy(known))
             names.insert(place, name)
-            missing.append(name)
+            remarks.append(Remark("missing", {"cell": name}))
             place += 1
+    _make_ids_unique(cells, names)
     notebook.cells = cells
-    return missing
+    return remarks
+
+
+def _make_ids_unique(cells: list[NotebookNode], names: list[str | None]) -> None:
+    """Give a cell without a name another id if a cell with a name, or one before it, has the same."""
+    taken = {cell.get("id") for cell, name in zip(cells, names, strict=True) if name is not None}
+    for cell, name in zip(cells, names, strict=True):
+        if name is None and "id" in cell:
+            if cell.id in taken:
+                cell.id = generate_corpus_id()
+            taken.add(cell.id)
+
+
+def _kept(notebook: NotebookNode, reference: Reference, remarks: list[Remark]) -> dict[int, str]:
+    """Return which cell keeps which name, by the cell's place."""
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(notebook.cells):
+        if (name := grade_id(cell)) is not None and name in reference.cells:
+            places.setdefault(name, []).append(place)
+    kept = {}
+    for name, found in places.items():
+        known = reference.cells[name]
+        changed = [
+            place for place in found if not is_locked(known) and is_changed(notebook.cells[place], known)
+        ]
+        kept[(changed or found)[-1]] = name
+        if len(found) > 1:
+            remarks.append(Remark("repeated", {"cell": name, "count": len(found)}))
+    return kept
+
+
+def _altered(cell: NotebookNode, known: NotebookNode) -> bool:
+    """Tell whether the kind of a cell, or what it is worth, is not what was released."""
+    given = cell.metadata.nbgrader
+    told = known.metadata.nbgrader
+    return cell.cell_type != known.cell_type or any(
+        bool(given.get(key)) != bool(told.get(key)) if key != "points" else given.get(key) != told.get(key)
+        for key in ("grade", "solution", "task", "points")
+    )
 
 
 def _restored(cell: NotebookNode, known: NotebookNode) -> NotebookNode:
     result = deepcopy(known)
+    if KEY in cell.metadata:
+        result.metadata[KEY] = cell.metadata[KEY]
     if not is_locked(known) and is_changed(cell, known):
         result.source = cell.source
         if "attachments" in cell and known.cell_type == "markdown":

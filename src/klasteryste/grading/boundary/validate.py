@@ -1,0 +1,135 @@
+"""Validate as the class run will judge: a student's visible tests look at the student's values from outside.
+
+A release's set-up cell calls `as_graded`. From then on the tests of that release run, in the student's own
+kernel, as they run when the work is graded: values cross as plain values, and what cannot cross is said, in
+the student's language, while it can still be mended.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+
+from klasteryste.grading.boundary.profile import Profile, fingerprint
+from klasteryste.language import _, current_language
+
+
+def as_graded(name: str) -> None:
+    """Let the tests of a released notebook judge as the class run does, from here on.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's name without its suffix; the file that came beside it tells the rest.
+    """
+    shell = get_ipython()
+    if shell is None:  # the judging side runs set-up cells too
+        return
+    shell.user_ns["source_of"] = lambda wanted: _source_of(wanted, shell)
+    path = Path(f"{name}.check.json")
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        judge = _Judge(shell, told["profile"], set(told["locked"]))
+        tests = frozenset(told["tests"])
+    except (OSError, ValueError, KeyError, TypeError):
+        missing = _("The file {name} is missing: copy it beside your notebook, or tests judge less strictly.")
+        print(missing.format(name=path))
+        return
+    shell.user_ns[_HIDDEN] = judge.run
+    ours = [step for step in shell.input_transformers_cleanup if getattr(step, "of_validate", False)]
+    for step in ours:  # the set-up cell was run again
+        shell.input_transformers_cleanup.remove(step)
+    shell.input_transformers_cleanup.append(_swap(tests))
+
+
+def _source_of(name: str, shell: Any) -> str:
+    from klasteryste.grading.boundary.checker import source_of
+
+    return source_of(name, _cells(shell))
+
+
+def _cells(shell: Any) -> list[str]:
+    return [cell for cell in shell.user_ns.get("In", []) if isinstance(cell, str)]
+
+
+_HIDDEN = "_test_as_graded"
+
+
+def _swap(tests: frozenset[str]) -> Callable[[list[str]], list[str]]:
+    """Return a step of IPython that has a test run through the boundary."""
+
+    def swap(lines: list[str]) -> list[str]:
+        text = "".join(lines)
+        return [f"{_HIDDEN}({text!r})\n"] if fingerprint(text) in tests else lines
+
+    swap.of_validate = True  # type: ignore[attr-defined]
+    return swap
+
+
+class _Judge:
+    """Runs tests in a student's kernel as the class run does."""
+
+    def __init__(self, shell: Any, profile: dict[str, Any], locked: set[str]) -> None:
+        self._shell = shell
+        # Both sides share pyplot here.
+        self._profile = Profile.from_json(profile | {"pyplot": False})
+        self._locked = locked - self._profile.names
+        self._checker: Any = None
+
+    def run(self, source: str) -> Any:
+        """Run one test: show what it prints, return its result, raise its error."""
+        names = self._shell.user_ns
+        if self._checker is None:  # most kernels that run a set-up cell run no test
+            from klasteryste.grading.boundary.checker import Checker
+            from klasteryste.grading.boundary.student import Server
+
+            self._checker = Checker(None, self._profile.to_json(), current_language())
+            self._checker.link.join(Server(None, lambda: names))
+        checker = self._checker
+        checker.student_cells(_cells(self._shell))
+        locked = {name: names[name] for name in self._locked if name in names}
+        dict.update(checker.namespace, locked)
+        checker.link.locked = {
+            name: value
+            for name, value in locked.items()
+            if isinstance(value, type) and value.__module__ == "__main__"
+        }
+        checker.link.hello()
+        return _shown(checker.run_test(source))
+
+
+def _shown(outputs: list[dict[str, Any]]) -> Any:
+    """Put out what a test gave."""
+    result = None
+    for output in outputs:
+        if output["output_type"] == "stream":
+            sys.stdout.write(output["text"])
+        elif output["output_type"] == "execute_result":
+            result = _Result(output["data"]["text/plain"])
+        else:
+            raise _error(output)
+    return result
+
+
+class _Result:
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _error(output: dict[str, Any]) -> Exception:
+    """Return an exception that IPython shows as the test's own."""
+    base = getattr(builtins, output["ename"], None)
+    base = base if isinstance(base, type) and issubclass(base, Exception) else Exception
+    space = {"_render_traceback_": lambda self: output["traceback"], "__module__": "builtins"}
+    class_: Any = type(output["ename"], (base,), space)
+    error: Exception = class_(output["evalue"])
+    return error

@@ -1,0 +1,61 @@
+"""Why a value does not cross, and what becomes of a test then, in the student's language."""
+
+from __future__ import annotations
+
+from klasteryste.language import _
+
+
+def reason(code: str, detail: str) -> str:
+    """Return why a value does not cross.
+
+    Parameters
+    ----------
+    code : str
+        What `codec.Refused` was raised for; an unknown one has a general reason.
+    detail : str
+        A type or a number.
+    """
+    texts = {
+        "kind": _("a value of the type {detail} is not plain"),
+        "dtype": _("arrays and columns of the type {detail} are not looked at"),
+        "deep": _("it is nested more than {detail} deep"),
+        "parts": _("it has more than {detail} parts"),
+        "large": _("it takes more than {detail} MB"),
+        "digits": _("a whole number in it has more than {detail} digits"),
+        "unicode": _("a text in it is no Unicode"),
+        "itself": _("a value of the type {detail} holds itself"),
+        "object": _("an object of the class {detail} is not plain"),
+        "nested": _("calls to and fro are nested more than {detail} deep"),
+    }
+    return texts.get(code, _("it is not plain")).format(detail=detail[:80])
+
+
+def end(code: str) -> str:
+    """Return why a student's program can be asked nothing any more."""
+    texts = {
+        "ended": _("it has ended"),
+        "silent": _("it does not answer"),
+        "nonsense": _("what it answered made no sense"),
+        "much": _("it answered too much"),
+    }
+    return _("Your program answers no more questions: {why}.").format(why=texts[code])
+
+
+def unseen(why: str) -> str:
+    """Return that a value cannot be looked at."""
+    return _("A value cannot be looked at from outside: {why}.").format(why=why)
+
+
+def unpassed(why: str) -> str:
+    """Return that a test's value cannot be given to a function of the student."""
+    return _("The test cannot give your function this: {why}.").format(why=why)
+
+
+def no_operator(name: str) -> str:
+    """Return that an object stands where a plain value is needed."""
+    return _("The test needs a plain value here, and got an object of the class {name}.").format(name=name)
+
+
+def too_slow() -> str:
+    """Return that the time of a cell is over."""
+    return _("This took longer than it may.")

@@ -1,0 +1,109 @@
+"""The tests of a release judge, in the student's own kernel, as the class run does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from klasteryste.grading.boundary.learn import Learnt, learn
+from klasteryste.grading.boundary.released import check_file, load_check
+
+SETUP = "import numpy as np\n\nfrom klasteryste import use_language\n\nuse_language({language!r})\ndata = [3, 1, 2]"
+SOLUTION = "def top(xs):\n    return max(xs)\n\n\ndef greet():\n    return 'Labas, ' + input('Name? ')\n\n\nbest = top(data)"
+TESTS = [
+    "assert top([1, 5, 2]) == 5, 'the largest'\nassert best == 3",
+    "import builtins\nfrom unittest.mock import patch\n\nwith patch('builtins.input', lambda prompt='': 'Ona'):\n    assert greet() == 'Labas, Ona'\nprint('greeted')",
+    "assert 'max' in source_of('top')\n1.5",
+]  # fmt: skip
+
+
+def cell(source: str, **details: object) -> NotebookNode:
+    base = {"grade": False, "solution": False, "locked": False, "schema_version": 3, "task": False}
+    return new_code_cell(source, metadata={"nbgrader": base | details})
+
+
+def notebook(answer: str, language: str = "en") -> NotebookNode:
+    return new_notebook(
+        cells=[
+            cell(SETUP.format(language=language), locked=True, grade_id="set-up"),
+            cell(answer, solution=True, grade_id="answer"),
+            *(cell(test, grade=True, locked=True, points=1, grade_id=f"test-{n}") for n, test in enumerate(TESTS)),
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Learnt:
+    return learn(notebook(SOLUTION))
+
+
+def run(
+    answer: str, learnt: Learnt, folder: Path, language: str = "en", *, check: bool = True
+) -> NotebookNode:
+    made = notebook(answer, language)
+    load_check(made, "task", language)
+    if check:
+        (folder / "task.check.json").write_bytes(check_file(learnt, made))
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    NotebookClient(made, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    return made
+
+
+def errors(made: NotebookNode) -> dict[str, str]:
+    return {
+        each.metadata.nbgrader.grade_id: f"{output.ename}: {output.evalue}"
+        for each in made.cells for output in each.outputs if output.output_type == "error"
+    }  # fmt: skip
+
+
+def test_the_solution_passes_and_shows_what_it_would(learnt: Learnt, tmp_path: Path) -> None:
+    made = run(SOLUTION, learnt, tmp_path)
+    assert errors(made) == {}
+    assert [output.text for output in made.cells[3].outputs] == ["greeted\n"]
+    assert [output.data["text/plain"] for output in made.cells[4].outputs] == ["1.5"]
+
+
+def test_a_wrong_answer_is_told_as_ever(learnt: Learnt, tmp_path: Path) -> None:
+    made = run(SOLUTION.replace("max(xs)", "xs[0]  # max"), learnt, tmp_path)
+    assert errors(made) == {"test-0": "AssertionError: the largest"}
+
+
+def test_what_cannot_cross_is_told_in_the_language_of_the_notebook(learnt: Learnt, tmp_path: Path) -> None:
+    answer = SOLUTION.replace(
+        "best = top(data)",
+        "class Best:\n    def __eq__(self, other):\n        return True\n\n\nbest = Best()",
+    )
+    assert "an object of the class Best" in errors(run(answer, learnt, tmp_path))["test-0"]
+    assert "gautas klasės Best objektas" in errors(run(answer, learnt, tmp_path, "lt"))["test-0"]
+    # Without the check the same answer passes that test.
+    (tmp_path / "task.check.json").unlink()
+    assert "test-0" not in errors(run(answer, learnt, tmp_path, check=False))
+
+
+def test_without_its_file_the_notebook_says_so_and_goes_on(learnt: Learnt, tmp_path: Path) -> None:
+    made = run("pass", learnt, tmp_path, "lt", check=False)
+    assert "Trūksta failo task.check.json" in made.cells[0].outputs[0].text
+    assert "NameError" in errors(made)["test-0"]
+
+
+def test_the_file_tells_no_test_and_no_solution(learnt: Learnt) -> None:
+    made = notebook(SOLUTION)
+    told = check_file(learnt, made).decode()
+    assert "assert" not in told and "max" not in told
+    assert set(json.loads(told)) == {"profile", "tests", "locked"}
+
+
+def test_the_set_up_cell_is_itself_again_in_both_languages() -> None:
+    for language in ("en", "lt"):
+        made = notebook(SOLUTION, language)
+        load_check(made, "task", language)
+        assert made.cells[0].source.startswith(SETUP.format(language=language))
+        assert made.cells[0].source.endswith("as_graded('task')")
+        assert made.cells[1].source == SOLUTION
+        nbformat.validate(made)

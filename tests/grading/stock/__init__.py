@@ -1,0 +1,1 @@
+"""Marks of honest work are those that nbgrader as it comes would give."""
