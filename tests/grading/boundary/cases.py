@@ -3,6 +3,8 @@
 Each is judged twice: in one process, as nbgrader does, and from outside. The marks are to be the same.
 """
 
+# ruff: noqa: E501  (a cell stands in one string)
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """A student's side that lies, sends nonsense, is silent or ends: it earns nothing, and stops nothing."""
 
+# ruff: noqa: E501  (a cell stands in one string)
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,7 @@
 """What a rehearsal learns of a source, and what is refused before it is released."""
 
+# ruff: noqa: E501  (a cell stands in one string)
+
 from __future__ import annotations
 
 from pathlib import Path

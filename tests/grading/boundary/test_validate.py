@@ -1,5 +1,7 @@
 """The tests of a release judge, in the student's own kernel, as the class run does."""
 
+# ruff: noqa: E501  (a cell stands in one string)
+
 from __future__ import annotations
 
 import json
