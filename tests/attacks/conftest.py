@@ -76,7 +76,9 @@ class Graded:
 
     def exported(self) -> str:
         """Return the marks as they are exported for a spreadsheet."""
-        return "\n".join(path.read_text(encoding="utf-8-sig") for path in self.course.rglob("*.csv"))
+        return "\n".join(
+            path.read_text(encoding="utf-8-sig") for path in (self.course / "marks").glob("*.csv")
+        )
 
 
 def make_course(root: Path) -> Path:
