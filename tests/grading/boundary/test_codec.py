@@ -40,7 +40,7 @@ from klasteryste.grading.boundary.codec import (
 
 from .same import same
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def crossed(value: Any, limits: Limits = LIMITS) -> Any:
@@ -442,7 +442,7 @@ for part in ("arrays", "frames", "graphs", "figures"):
     __import__(f"klasteryste.grading.boundary.{part}")
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.tuples(st.sampled_from(sorted(DECODERS)), st.lists(parts, max_size=6)).map(
         lambda pair: [pair[0], *pair[1]]
@@ -454,7 +454,7 @@ def test_any_node_is_read_or_refused(node: Any, buffers: list[bytes]) -> None:
         Decoder(Nothing(), Message(None, buffers)).value(node)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(VALUES), st.data())
 def test_any_change_of_a_true_node_is_read_or_refused(value: Any, data: st.DataObject) -> None:
     encoder = Encoder(Nothing())

@@ -40,51 +40,62 @@ ANSWER = (
 REFUSED = {
     "extends a student's class": (
         "class Square(Shape):\n    pass\n\n\nassert Square().area() == 1",
-        ["test-1, line 1: the class Square extends the student's Shape. Make an object of Shape"],
+        ["line 1: the class Square extends the student's Shape. Make an object of Shape"],
     ),
     "reads the source": (
         "import inspect\n\nassert 'return' in inspect.getsource(f)",
-        ['test-1, line 3: inspect.getsource reads a file. Use source_of("f")'],
+        ['line 3: inspect.getsource reads a file. Use source_of("f")'],
     ),
-    "reads the history": ("assert any('def f' in cell for cell in In)", ["test-1, line 1: In is the history"]),
+    "reads the history": ("assert any('def f' in cell for cell in In)", ["line 1: In is the history"]),
     "asks IPython": (
         "assert get_ipython().user_ns['f'](1) == 2",
-        ["test-1, line 1: get_ipython() is not there when a test is judged. Use plain Python"],
+        ["line 1: get_ipython() is not there when a test is judged. Use plain Python"],
     ),
     "patches a builtin": (
         "from unittest.mock import patch\n\nwith patch('builtins.float') as fake:\n    f(1)\nassert not fake.called\n"
         "with patch('builtins.len', return_value=7):\n    assert g() == 7",
-        ["test-1, line 3: 'builtins.float' is patched here", "test-1, line 6: 'builtins.len' is patched here"],
+        ["line 3: 'builtins.float' is patched here", "line 6: 'builtins.len' is patched here"],
     ),
     "replaces a part of a library": (
         "import math\n\nkept = math.sqrt\nmath.sqrt = lambda x: 5\ntry:\n    assert root(4) == 5\nfinally:\n    math.sqrt = kept",
-        ["test-1, line 4: math.sqrt is replaced here, but the student's code has its own"],
+        ["line 4: math.sqrt is replaced here, but the student's code has its own"],
     ),
     "ends with the student's value": (
         "assert f(1) == 2\nvalue",
-        ["test-1, line 2: the cell ends with the student's value, which would be read as points"],
+        ["line 2: the cell ends with the student's value, which would be read as points"],
     ),
-    "ends with the student's call": ("f(1)", ["test-1, line 1: the cell ends with the student's f"]),
+    "ends with the student's call": ("f(1)", ["line 1: the cell ends with the student's f"]),
     "looks behind a function": (
         "assert f.__code__.co_argcount == 1",
-        ["test-1, line 1: passes in the notebook but not from outside of it (AttributeError"],
+        ["line 1: passes in the notebook but not from outside of it (AttributeError"],
     ),
     "fails in the notebook": (
         "assert f(1) == 3, 'three'",
-        ["test-1, line 1: the source's own solution fails this test (AssertionError: three)"],
+        ["line 1: the source's own solution fails this test (AssertionError: three)"],
     ),
-    "gives too few points": ("points = 1\npoints", ["test-1, line 1: the source's own solution fails this test (it gives 1 of 2 points)"]),
+    "gives too few points": ("points = 1\npoints", ["line 1: the source's own solution fails this test (it gives 1 of 2 points)"]),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_test_is_refused_with_its_line_and_a_rewrite(name: str) -> None:
-    test, wanted = REFUSED[name]
+@pytest.fixture(scope="module")
+def told() -> dict[str, list[str]]:
+    """Return what is refused, by test cell, of a notebook with all of these tests."""
     more = "\n\n\ndef g():\n    return len([1])\n\n\nimport math\n\n\ndef root(x):\n    return math.sqrt(x)"
-    told = problems(learn(notebook(("student", ANSWER + more), ("test", test))))
-    assert len(told) == len(wanted), told
-    for problem, begin in zip(told, wanted, strict=True):
-        assert problem.startswith(begin), told
+    tests = [("test", test) for test, _ in REFUSED.values()]
+    found: dict[str, list[str]] = {}
+    for problem in problems(learn(notebook(("student", ANSWER + more), *tests))):
+        cell, _, rest = problem.partition(", ")
+        found.setdefault(cell, []).append(rest)
+    return found
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_test_is_refused_with_its_line_and_a_rewrite(name: str, told: dict[str, list[str]]) -> None:
+    _, wanted = REFUSED[name]
+    got = told[f"test-{list(REFUSED).index(name) + 1}"]
+    assert len(got) == len(wanted), got
+    for problem, begin in zip(got, wanted, strict=True):
+        assert problem.startswith(begin), got
 
 
 def test_a_test_that_can_be_judged_is_not_refused() -> None:
