@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from klasteryste.grading.sandbox import JailError, jail
+from klasteryste.grading.sandbox import JailError, Process, jail
 from klasteryste.grading.sandbox.namespaces import unpack
 from klasteryste.grading.sandbox.slot import Zygote
 from tests.conftest import ROOT
@@ -345,6 +346,19 @@ def test_a_warm_process_that_was_killed_is_replaced(bubblewrap: str) -> None:
     second = Cells(zygote)
     assert second.run("print(2)") == "2\n"
     zygote.close()
+
+
+def test_a_process_that_stops_reading_does_not_stop_the_worker() -> None:
+    control, _control = socket.socketpair()
+    worker, theirs = socket.socketpair()
+    process = Process(control, worker, replace(SMALL, cell_seconds=0.2))
+    process.send({"source": "x" * 5_000_000})
+    with pytest.raises(TimeoutError):
+        process.receive(time.monotonic() + 0.1)
+    assert not process.is_gone()
+    theirs.close()
+    assert process.is_gone()
+    process.close()
 
 
 def test_a_missing_bubblewrap_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
