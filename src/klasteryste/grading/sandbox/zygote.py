@@ -1,8 +1,8 @@
 """A warm process in the jail: libraries imported, no test and no submission seen, forked for every notebook.
 
 It is started by `slot.Zygote` with a socket, over which workers ask for processes, and another on which it
-tells that it is ready. Each request is one JSON object with file descriptors beside it; the new process speaks
-for itself over those, and the warm process answers nothing.
+tells that it is ready. Each request is one JSON object with file descriptors beside it; the new process
+speaks for itself over those, and the warm process answers nothing.
 """
 
 from __future__ import annotations
