@@ -257,3 +257,16 @@ def test_a_message_is_what_was_sent() -> None:
     with ours, theirs:
         Stream(ours).send(Message(["?", ["l", 1, "ą"]], [b"ab", b""]))
         assert Stream(theirs).receive(time.monotonic() + 5) == Message(["?", ["l", 1, "ą"]], [b"ab", b""])
+
+
+def test_a_question_that_was_broken_off_is_the_last() -> None:
+    answer = "def f(g):\n    g()\n    return 1"
+    with checker(answer) as judge:
+        test = "def end():\n    raise_halt()\n\n\nf(end)"
+
+        def raise_halt() -> None:
+            raise judge.link.too_slow()
+
+        judge.namespace["raise_halt"] = raise_halt
+        assert "CellTimeoutError" in error_of(judge.run_test(test))
+        assert "CellError" in error_of(judge.run_test("assert f(lambda: 0) == 1"))

@@ -229,7 +229,11 @@ class Link(Side):
     def set_attribute(self, number: int, name: str, value: Any) -> None:
         """Set an attribute of an object of the student."""
         encoder = Encoder(self, self.limits)
-        self._result(self._ask(["set", ["Y", number], name, encoder.value(value)], encoder))
+        try:
+            node = ["set", ["Y", number], name, encoder.value(value)]
+        except Refused as error:
+            raise NotPlain(words.unpassed(str(error))) from None
+        self._result(self._ask(node, encoder))
 
     def operate(self, label: str, number: int, name: str, args: tuple[Any, ...]) -> Any:
         """Apply an operator to an object of the student."""
@@ -288,6 +292,10 @@ class Link(Side):
             raise NotPlain(words.unpassed(str(error))) from None
         except Gone as error:
             raise self.lost(str(error)) from None
+        except BaseException:
+            # Ended halfway: what comes next would answer another question.
+            self.lost("silent")
+            raise
         finally:
             if node[0] in _RUNS:
                 for forget in self.after_call:
