@@ -246,7 +246,7 @@ def test_messages_are_in_the_student_s_language() -> None:
 
         use_language("lt")
         try:
-            said = error_of(judge.run_test("v"))
+            said = error_of(judge.run_test("v + 1"))
         finally:
             use_language("en")
     assert "gautas klasės V objektas" in said
@@ -270,3 +270,12 @@ def test_a_question_that_was_broken_off_is_the_last() -> None:
         judge.namespace["raise_halt"] = raise_halt
         assert "CellTimeoutError" in error_of(judge.run_test(test))
         assert "CellError" in error_of(judge.run_test("assert f(lambda: 0) == 1"))
+
+
+def test_what_a_test_leaves_alone_costs_nothing() -> None:
+    answer = "class P:\n    def __init__(self):\n        self.n = 0\n\n    def add(self, n):\n        self.n += n\n        return self\n\n\nclass C:\n    def __call__(self, x):\n        return 2 * x\n\n\nf = C()"
+    profile = Profile(tasks={"P"}, lent={"object:P", "object:P()", "function:P.add", "function:f"})
+    with checker(answer, profile) as judge:
+        assert error_of(judge.run_test("p = P()\np.add(3)\nassert p.n == 3 and f(4) == 8")) == ""
+        for use in ("p.add(1).n == 4", "p.add(1)", "not p.add(1) == 3", "f.equals(3)", "len(f)", "f == 3", "{p.add(1)}"):
+            assert error_of(judge.run_test(f"assert {use}")), use
