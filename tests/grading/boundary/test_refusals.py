@@ -1,7 +1,5 @@
 """What a rehearsal learns of a source, and what is refused before it is released."""
 
-# ruff: noqa: E501  (a cell stands in one string)
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -52,12 +50,17 @@ REFUSED = {
         ["line 1: get_ipython() is not there when a test is judged. Use plain Python"],
     ),
     "patches a builtin": (
-        "from unittest.mock import patch\n\nwith patch('builtins.float') as fake:\n    f(1)\nassert not fake.called\n"
+        "from unittest.mock import patch\n\n"
+        "with patch('builtins.float') as fake:\n    f(1)\n"
+        "assert not fake.called\n"
         "with patch('builtins.len', return_value=7):\n    assert g() == 7",
         ["line 3: 'builtins.float' is patched here", "line 6: 'builtins.len' is patched here"],
     ),
     "replaces a part of a library": (
-        "import math\n\nkept = math.sqrt\nmath.sqrt = lambda x: 5\ntry:\n    assert root(4) == 5\nfinally:\n    math.sqrt = kept",
+        (
+            "import math\n\nkept = math.sqrt\nmath.sqrt = lambda x: 5\ntry:\n"
+            "    assert root(4) == 5\nfinally:\n    math.sqrt = kept"
+        ),
         ["line 4: math.sqrt is replaced here, but the student's code has its own"],
     ),
     "ends with the student's value": (
@@ -73,8 +76,11 @@ REFUSED = {
         "assert f(1) == 3, 'three'",
         ["line 1: the source's own solution fails this test (AssertionError: three)"],
     ),
-    "gives too few points": ("points = 1\npoints", ["line 1: the source's own solution fails this test (it gives 1 of 2 points)"]),
-}  # fmt: skip
+    "gives too few points": (
+        "points = 1\npoints",
+        ["line 1: the source's own solution fails this test (it gives 1 of 2 points)"],
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -99,21 +105,39 @@ def test_a_test_is_refused_with_its_line_and_a_rewrite(name: str, told: dict[str
 
 
 def test_a_test_that_can_be_judged_is_not_refused() -> None:
-    test = "assert f(1) == 2\nassert Shape().area() == 1\nassert 'return' in source_of('f')\nassert value == 3\n2 * 1.0"
+    test = (
+        "assert f(1) == 2\nassert Shape().area() == 1\n"
+        "assert 'return' in source_of('f')\nassert value == 3\n2 * 1.0"
+    )
     assert problems(learn(notebook(("student", ANSWER), ("test", test)))) == []
 
 
 def test_what_is_learnt_of_a_source() -> None:
     learnt = learn(
         notebook(
-            ("locked", "import numpy as np\n\ndata = {'n': 1}\ntable = [3]\n\n\ndef helper(x):\n    return x"),
-            ("student", "import math as m\nfrom statistics import mean\n\ndata['n'] = 2\n\n\nclass V:\n    def __init__(self, x):\n        self.x = x\n\n"
-             "    def __add__(self, other):\n        return V(self.x + other.x)\n\n\ndef sort(xs):\n    xs.sort()\n\n\ndef grow():\n    table.append(1)\n\n\n"
-             "def scale():\n    return factor * 2\n\n\ndef sum(xs):\n    return 0\n"),
-            ("test", "factor = 4\nassert scale() == 8\nxs = [2, 1]\nsort(xs)\nassert xs == [1, 2]\nassert (V(1) + V(2)).x == 3\ngrow()\nassert table == [3, 1]\n"
-             "assert m.sqrt(4) == mean([2]) == 2 and data['n'] == 2 and sum([1]) == 0 and helper(1) == 1"),
+            (
+                "locked",
+                ("import numpy as np\n\ndata = {'n': 1}\ntable = [3]\n\n\ndef helper(x):\n    return x"),
+            ),
+            (
+                "student",
+                "import math as m\nfrom statistics import mean\n\ndata['n'] = 2\n\n\n"
+                "class V:\n    def __init__(self, x):\n        self.x = x\n\n"
+                "    def __add__(self, other):\n"
+                "        return V(self.x + other.x)\n\n\ndef sort(xs):\n"
+                "    xs.sort()\n\n\ndef grow():\n    table.append(1)\n\n\n"
+                "def scale():\n    return factor * 2\n\n\ndef sum(xs):\n    return 0\n",
+            ),
+            (
+                "test",
+                "factor = 4\nassert scale() == 8\nxs = [2, 1]\nsort(xs)\n"
+                "assert xs == [1, 2]\nassert (V(1) + V(2)).x == 3\ngrow()\n"
+                "assert table == [3, 1]\n"
+                "assert m.sqrt(4) == mean([2]) == 2 and data['n'] == 2 and sum([1]) == 0 and "
+                "helper(1) == 1",
+            ),
         )
-    )  # fmt: skip
+    )
     profile = learnt.profile
     assert problems(learnt) == []
     assert {"data", "table", "V", "sort", "grow", "scale", "sum"} <= profile.names
@@ -130,17 +154,27 @@ def test_what_is_learnt_of_a_source() -> None:
 def test_a_locked_cell_that_works_on_the_student_s_object_runs_once() -> None:
     learnt = learn(
         notebook(
-            ("student", "class Box:\n    def __init__(self):\n        self.n = 0\n\n    def add(self):\n        self.n += 1\n\n\nbox = Box()"),
+            (
+                "student",
+                (
+                    "class Box:\n    def __init__(self):\n        self.n = 0\n\n"
+                    "    def add(self):\n        self.n += 1\n\n\nbox = Box()"
+                ),
+            ),
             ("locked", "box.add()\nafter = box.n"),
             ("test", "assert box.n == 1 and after == 1"),
         )
-    )  # fmt: skip
+    )
     assert problems(learnt) == []
     assert len(learnt.profile.apart) == 1 and "after" in learnt.profile.names
 
 
 def test_the_names_of_a_cell() -> None:
-    text = "import a.b\nfrom c import d as e\nx = 1\nfor i, (j, *k) in []:\n    pass\ndef f():\n    global g\n    inner = 1\nwith o as w:\n    y += 1\nclass K: pass"
+    text = (
+        "import a.b\nfrom c import d as e\nx = 1\nfor i, (j, *k) in []:\n"
+        "    pass\ndef f():\n    global g\n    inner = 1\nwith o as w:\n"
+        "    y += 1\nclass K: pass"
+    )
     assert bound(text) == {"x", "i", "j", "k", "f", "g", "w", "y", "K"}
     assert imported(text) == {"a": ["a"], "e": ["c", "d"]}
     assert touched("df['x'] = 1\nax.plot()\ndel d[1]\nm.n.o = 2\nprint(q)") == {"df", "ax", "d", "m"}
@@ -161,7 +195,10 @@ def test_the_files_beside_a_source_are_read_and_left_alone(tmp_path: Path) -> No
     source.mkdir(parents=True)
     (source / "numbers.csv").write_text("n\n1\n2\n")
     made = notebook(
-        ("locked", "import pandas as pd\n\ndata = pd.read_csv('numbers.csv')\nopen('left.txt', 'w').close()"),
+        (
+            "locked",
+            ("import pandas as pd\n\ndata = pd.read_csv('numbers.csv')\nopen('left.txt', 'w').close()"),
+        ),
         ("student", "total = int(data['n'].sum())"),
         ("test", "assert total == pd.read_csv('numbers.csv')['n'].sum()"),
     )
