@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable
 
 from klasteryste.grading.sandbox import namespaces
+from klasteryste.grading.sandbox.jail import readable_folders
 from klasteryste.grading.sandbox.limits import Limits
 from klasteryste.grading.sandbox.supervisor import supervise
 
@@ -72,7 +73,7 @@ def _try() -> str:
             namespaces.enter()
             first = os.fork()
             if first == 0:
-                namespaces.furnish(Limits(), None)
+                namespaces.furnish(Limits(), None, readable_folders())
             else:
                 os.waitpid(first, 0)
         except BaseException as error:
@@ -93,7 +94,8 @@ def _become(role: Role, limits: Limits, descriptors: list[int]) -> None:
         sockets = [socket.socket(fileno=number) for number in others]
         namespaces.enter()
         if os.fork() == 0:
-            supervise(socket.socket(fileno=control), limits, archive, lambda: _work(role, sockets))
+            libraries = readable_folders()
+            supervise(socket.socket(fileno=control), limits, archive, libraries, lambda: _work(role, sockets))
     finally:
         os._exit(0)
 
