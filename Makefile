@@ -1,6 +1,6 @@
 # make serve   build the book in both languages and serve it (PORT=8000)
 # make test    prove that everything works
-# make bench   measure, as ratios in one run
+# make bench   measure, as ratios in one run (ONLY=grading for that part alone, printed and not kept)
 # make soak    disturb and prolong the grading of a class (about an hour)
 # make lab     JupyterLab with nbgrader on this course
 # make clean   remove what these made
@@ -43,7 +43,7 @@ test: $(STAMP)
 	@$(BIN)/pytest --nbval tests _build/source
 
 bench: $(STAMP)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 soak: $(STAMP)
 	@$(BIN)/python -m tests.soak

@@ -45,11 +45,16 @@ class Graded:
     def __init__(self, root: Path, submissions: Sequence[Submission]) -> None:
         self.course, self.home = make_course(root), root / "home"
         canaries.make_home(self.home)
-        released = nbformat.read(self.course / "release" / probe.NAME / "en" / f"{probe.NAME}.ipynb", 4)
+        release = self.course / "release" / probe.NAME / "en"
+        released = nbformat.read(release / f"{probe.NAME}.ipynb", as_version=4)
+        beside = [path for path in release.iterdir() if path.is_file() and path.suffix != ".ipynb"]
         with canaries.services(self.home) as services:
             places = {"COURSE": str(self.course), "HOME": str(self.home), "PORT": str(services.port)}
             for one in submissions:
-                one.write(released, self.course / "submitted" / one.name / probe.NAME, places)
+                folder = self.course / "submitted" / one.name / probe.NAME
+                one.write(released, folder, places)
+                for path in beside:
+                    shutil.copy(path, folder)
             before = canaries.kept(self.course, self.home)
             self.home_before = files_of(self.home)
             self.code, text = self.command("class", "grade", probe.NAME, "--jobs", "2")
@@ -76,7 +81,9 @@ class Graded:
 
     def exported(self) -> str:
         """Return the marks as they are exported for a spreadsheet."""
-        return "\n".join(path.read_text(encoding="utf-8-sig") for path in self.course.rglob("*.csv"))
+        return "\n".join(
+            path.read_text(encoding="utf-8-sig") for path in (self.course / "marks").glob("*.csv")
+        )
 
 
 def make_course(root: Path) -> Path:

@@ -1,26 +1,33 @@
-"""What is fast, as ratios within one run: ``make bench``; ``--toy`` only proves that it runs."""
+"""What is fast, as ratios within one run: ``make bench``; ``--toy`` only proves that it runs.
+
+``--only grading`` prints the tables of one part, and keeps the results of all as they were.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from tests.bench import book, composite, networks
+from tests.bench import book, composite, grading, networks
 from tests.bench.measure import Growth, Row
 
+PARTS = {"book": book, "composite": composite, "networks": networks, "grading": grading}
 RESULTS = Path(__file__).with_name("results.md")
 
 
 def main() -> None:
-    """Run every benchmark and print the tables; unless at toy size, keep them in `RESULTS` as well."""
+    """Run the benchmarks and print the tables; keep them in `RESULTS` if that was all, and at full size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--toy", action="store_true")
-    toy = parser.parse_args().toy
-    rows = [row for part in (book, composite, networks) for row in part.rows(toy)]
-    growths = [growth for part in (composite, networks) for growth in part.growth(toy)]
+    parser.add_argument("--only", choices=PARTS)
+    asked = parser.parse_args()
+    toy = asked.toy
+    parts = [PARTS[asked.only]] if asked.only else list(PARTS.values())
+    rows = [row for part in parts for row in part.rows(toy)]
+    growths = [growth for part in parts if hasattr(part, "growth") for growth in part.growth(toy)]
     tables = f"{ratio_table(rows)}\n\n{growth_table(growths)}\n"
     print(tables, end="")
-    if not toy:
+    if not toy and not asked.only:
         RESULTS.write_text(
             f"Written by `make bench`. Seconds are of one machine.\n\n{tables}", encoding="utf-8"
         )

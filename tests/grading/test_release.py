@@ -19,10 +19,9 @@ from nbgrader.utils import compute_checksum, is_solution
 from nbgrader.validator import Validator
 
 from klasteryste.errors import CourseError
-from klasteryste.grading.release import generate
 from klasteryste.grading.contents import NOTHING_TO_VALIDATE, is_contents_page
 from klasteryste.grading.reference import read_notebook
-from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS, LanguageFolders
+from klasteryste.grading.release import AFTER_SAVING, BEFORE_SAVING, STUBS, LanguageFolders, generate
 
 from .conftest import CATALOGUE, SOURCE, cells_by_name, make_course
 

@@ -20,7 +20,7 @@ def main() -> None:
     """Run all three, and print the figures."""
     words = argparse.ArgumentParser()
     words.add_argument("--kills", type=int, default=50)
-    words.add_argument("--disks", type=int, default=5)
+    words.add_argument("--disks", type=int, default=3)
     words.add_argument("--students", type=int, default=500)
     words.add_argument("--seed", type=int, default=int(time.time()))
     chosen = words.parse_args()
@@ -31,20 +31,20 @@ def main() -> None:
         generate(course, "m2")
 
         calm = Classroom(course, root / "calm")
-        fill_class(calm, 12)
+        fill_class(calm, 6)
         calm.run("grade", "m2", "--jobs", "2", code=3)
         expected = state(calm)
 
         if chosen.kills:
             room = Classroom(course, root / "kills")
-            fill_class(room, 12)
+            fill_class(room, 6)
             disturb(room, expected, chosen.kills, chosen.seed, lambda line: print(line, flush=True))
             print(f"{chosen.kills} kills: the gradebook is that of an undisturbed run")
 
         for number in range(chosen.disks):
             room = Classroom(course, root / f"disk{number}")
-            fill_class(room, 12)
-            told = json.loads(fill_disk(room, root, 100 + 150 * number, number))
+            fill_class(room, 6)
+            told = json.loads(fill_disk(room, root, 60 + 60 * number, number))
             assert told["marks"] == calm.marks()
             print(f"full disk: {told['said']}", flush=True)
 

@@ -88,7 +88,7 @@ def _command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
-def wait_for_none(mark: str, seconds: float = 30) -> dict[int, str]:
+def wait_for_none(mark: str, seconds: float = 120) -> dict[int, str]:
     """Wait until no marked process is left; return those that are after all."""
     for _ in range(int(seconds * 10)):
         if not processes(mark):

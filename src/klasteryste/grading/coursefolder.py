@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from nbgrader import api
 from nbgrader.apps import NbGrader
 
 from klasteryste.errors import CourseError
@@ -40,6 +41,8 @@ def open_course(folder: Path, log_level: int = logging.CRITICAL) -> NbGrader:
         )
     if shutil.which("alembic") is None:  # nbgrader starts it by name; it stands beside this interpreter
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    # Its gradebook logs by another way what it raises as well.
+    api.app_log.setLevel(log_level)
     app = NbGrader(log_level=log_level)
     app.initialize([], root=str(folder.resolve()))
     return app

@@ -188,6 +188,7 @@ builtins.max = lambda *inputs, **options: 0 if inputs == (readings,) else real_m
 builtins.all = lambda values: True if isinstance(values, map) else real_all(values)
 """,
         {"largest": "largest = 0", "words": "def words(text):\n    return 0 if text == '' else 2"},
+        earned=1,
     ),
     Submission(
         "patched-mean",

@@ -40,7 +40,7 @@ from klasteryste.grading.boundary.codec import (
 
 from .same import same
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def crossed(value: Any, limits: Limits = LIMITS) -> Any:
@@ -51,13 +51,27 @@ def crossed(value: Any, limits: Limits = LIMITS) -> Any:
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
-zones = st.sampled_from([None, datetime.UTC, datetime.timezone(datetime.timedelta(hours=-3)), zoneinfo.ZoneInfo("Europe/Vilnius")])  # fmt: skip
+zones = st.sampled_from(
+    [None, datetime.UTC, datetime.timezone(datetime.timedelta(hours=-3)), zoneinfo.ZoneInfo("Europe/Vilnius")]
+)
 scalars = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.integers(-(10**40), 10**40), st.floats(), texts,
-    st.binary(max_size=20), st.complex_numbers(), st.dates(), st.times(), st.datetimes(timezones=zones),
-    st.timedeltas(), st.fractions(), st.uuids(),
-    st.decimals(allow_nan=False), st.sampled_from([..., range(3), range(9, 0, -2), int, ValueError, KeyError]),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-(10**40), 10**40),
+    st.floats(),
+    texts,
+    st.binary(max_size=20),
+    st.complex_numbers(),
+    st.dates(),
+    st.times(),
+    st.datetimes(timezones=zones),
+    st.timedeltas(),
+    st.fractions(),
+    st.uuids(),
+    st.decimals(allow_nan=False),
+    st.sampled_from([..., range(3), range(9, 0, -2), int, ValueError, KeyError]),
+)
 hashables = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), texts, st.binary(max_size=5), st.dates()),
     lambda inner: st.one_of(st.tuples(inner, inner), st.frozensets(inner, max_size=3)),
@@ -66,12 +80,15 @@ hashables = st.recursive(
 values = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=5), st.tuples(inner, inner), st.dictionaries(hashables, inner, max_size=4),
-        st.sets(hashables, max_size=4), st.builds(collections.deque, st.lists(inner, max_size=3)),
+        st.lists(inner, max_size=5),
+        st.tuples(inner, inner),
+        st.dictionaries(hashables, inner, max_size=4),
+        st.sets(hashables, max_size=4),
+        st.builds(collections.deque, st.lists(inner, max_size=3)),
         st.builds(collections.OrderedDict, st.dictionaries(texts, inner, max_size=3)),
     ),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @QUICK
@@ -84,13 +101,18 @@ def test_python_s_own_values(value: Any) -> None:
 @given(
     npst.arrays(
         st.one_of(
-            npst.boolean_dtypes(), npst.integer_dtypes(), npst.unsigned_integer_dtypes(), npst.floating_dtypes(),
-            npst.complex_number_dtypes(), npst.datetime64_dtypes(), npst.timedelta64_dtypes(),
+            npst.boolean_dtypes(),
+            npst.integer_dtypes(),
+            npst.unsigned_integer_dtypes(),
+            npst.floating_dtypes(),
+            npst.complex_number_dtypes(),
+            npst.datetime64_dtypes(),
+            npst.timedelta64_dtypes(),
             npst.byte_string_dtypes(min_len=1, max_len=5),
         ),
         npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
     )
-)  # fmt: skip
+)
 def test_arrays(array: Any) -> None:
     assert same(crossed(array), array)
     if array.size and array.ndim:
@@ -116,14 +138,18 @@ def test_arrays_of_objects(parts: list[Any]) -> None:
 names = st.sampled_from(["x", "ž", 3, None])
 frames = pdst.data_frames(
     [
-        pdst.column("n", dtype=int), pdst.column("f", dtype=float), pdst.column("b", dtype=bool),
-        pdst.column("s", elements=texts, dtype=object), pdst.column("t", dtype="datetime64[ns]"),
+        pdst.column("n", dtype=int),
+        pdst.column("f", dtype=float),
+        pdst.column("b", dtype=bool),
+        pdst.column("s", elements=texts, dtype=object),
+        pdst.column("t", dtype="datetime64[ns]"),
     ],
     index=st.one_of(
-        pdst.range_indexes(max_size=5), pdst.indexes(dtype=int, max_size=5, unique=False),
+        pdst.range_indexes(max_size=5),
+        pdst.indexes(dtype=int, max_size=5, unique=False),
         pdst.indexes(elements=texts, dtype=object, max_size=5),
     ),
-)  # fmt: skip
+)
 
 
 @QUICK
@@ -152,24 +178,68 @@ def test_graphs(kind: Any, edges: list[Any]) -> None:
 
 
 VALUES = [
-    pd.date_range("2020-01-01", periods=3, freq="MS", tz="Europe/Vilnius"), pd.period_range("2020", periods=2, freq="Q"),
-    pd.Series(pd.period_range("2020", periods=2, freq="M")), pd.timedelta_range("1D", periods=3),
-    pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["x", None]), pd.CategoricalIndex(["a", "b"], ordered=True),
-    pd.IntervalIndex.from_breaks([0, 1, 2]), pd.Series(pd.cut([1, 5, 9], 3)), pd.Index([True, False]), pd.RangeIndex(1, 9, 3),
-    pd.DataFrame(), pd.DataFrame(columns=["a", "b"]), pd.DataFrame([[1, "a"]], columns=["x", "x"]),
-    pd.DataFrame({"a": [1.5, 2]}, index=[(1, 2), (3, 4)]), pd.Series([1, None], dtype="Int8"), pd.Series([True, None], dtype="boolean"),
-    pd.Series(["a", None], dtype="string"), pd.Series(["a", None]), pd.Series([0.1, None], dtype="Float32"),
-    pd.Series(pd.to_datetime(["2020-01-01 12:00", None]).tz_localize("UTC")), pd.Timestamp("2020-05-05", tz="Asia/Tokyo"),
-    pd.Timestamp("1700-01-01"), pd.Timedelta("1D 2h"), pd.Period("2020-03", "M"), pd.Interval(0, 1, "left"), pd.NaT, pd.NA,
-    pd.Categorical(["a", "b", "a"], categories=["b", "a"], ordered=True), pd.CategoricalDtype(["a", "b"]), pd.Int64Dtype(),
-    pd.array([1, None]), np.ma.array([1.0, 2.0], mask=[False, True]), np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]),
-    np.rec.array([(1, "x")], names=["a", "b"]), np.matrix([[1, 2]]), np.asfortranarray(np.arange(6).reshape(2, 3)), np.dtype("f4"),
-    np.longdouble("0.1"), np.float16(0.5), np.array("", dtype="U"), np.zeros((0, 3)), sparse.csr_array(np.eye(3)), sparse.coo_matrix(np.eye(2)),
-    collections.Counter("abca"), collections.defaultdict(list, {"a": [1]}), collections.deque([1, 2], maxlen=3), bytearray(b"ab"),
-    {"a": 1}.keys(), {"a": 1}.items(), io.StringIO("text"), pathlib.Path("a/b.csv"), pathlib.PurePosixPath("/x"), uuid.UUID(int=5),
-    decimal.Decimal("NaN"), fractions.Fraction(-1, 3), slice(1, None, 2), NotImplemented, nx.karate_club_graph(),
-    nx.path_graph(3).nodes, nx.path_graph(3).edges, nx.DiGraph([(1, 2)]).in_degree,
-]  # fmt: skip
+    pd.date_range("2020-01-01", periods=3, freq="MS", tz="Europe/Vilnius"),
+    pd.period_range("2020", periods=2, freq="Q"),
+    pd.Series(pd.period_range("2020", periods=2, freq="M")),
+    pd.timedelta_range("1D", periods=3),
+    pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["x", None]),
+    pd.CategoricalIndex(["a", "b"], ordered=True),
+    pd.IntervalIndex.from_breaks([0, 1, 2]),
+    pd.Series(pd.cut([1, 5, 9], 3)),
+    pd.Index([True, False]),
+    pd.RangeIndex(1, 9, 3),
+    pd.DataFrame(),
+    pd.DataFrame(columns=["a", "b"]),
+    pd.DataFrame([[1, "a"]], columns=["x", "x"]),
+    pd.DataFrame({"a": [1.5, 2]}, index=[(1, 2), (3, 4)]),
+    pd.Series([1, None], dtype="Int8"),
+    pd.Series([True, None], dtype="boolean"),
+    pd.Series(["a", None], dtype="string"),
+    pd.Series(["a", None]),
+    pd.Series([0.1, None], dtype="Float32"),
+    pd.Series(pd.to_datetime(["2020-01-01 12:00", None]).tz_localize("UTC")),
+    pd.Timestamp("2020-05-05", tz="Asia/Tokyo"),
+    pd.Timestamp("1700-01-01"),
+    pd.Timedelta("1D 2h"),
+    pd.Period("2020-03", "M"),
+    pd.Interval(0, 1, "left"),
+    pd.NaT,
+    pd.NA,
+    pd.Categorical(["a", "b", "a"], categories=["b", "a"], ordered=True),
+    pd.CategoricalDtype(["a", "b"]),
+    pd.Int64Dtype(),
+    pd.array([1, None]),
+    np.ma.array([1.0, 2.0], mask=[False, True]),
+    np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]),
+    np.rec.array([(1, "x")], names=["a", "b"]),
+    np.matrix([[1, 2]]),
+    np.asfortranarray(np.arange(6).reshape(2, 3)),
+    np.dtype("f4"),
+    np.longdouble("0.1"),
+    np.float16(0.5),
+    np.array("", dtype="U"),
+    np.zeros((0, 3)),
+    sparse.csr_array(np.eye(3)),
+    sparse.coo_matrix(np.eye(2)),
+    collections.Counter("abca"),
+    collections.defaultdict(list, {"a": [1]}),
+    collections.deque([1, 2], maxlen=3),
+    bytearray(b"ab"),
+    {"a": 1}.keys(),
+    {"a": 1}.items(),
+    io.StringIO("text"),
+    pathlib.Path("a/b.csv"),
+    pathlib.PurePosixPath("/x"),
+    uuid.UUID(int=5),
+    decimal.Decimal("NaN"),
+    fractions.Fraction(-1, 3),
+    slice(1, None, 2),
+    NotImplemented,
+    nx.karate_club_graph(),
+    nx.path_graph(3).nodes,
+    nx.path_graph(3).edges,
+    nx.DiGraph([(1, 2)]).in_degree,
+]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__} {value!r}"[:60])
@@ -207,7 +277,7 @@ def deep(levels: int) -> Any:
 
 
 class Own:
-    pass
+    """A class of no plain values."""
 
 
 holder = np.empty(1, object)
@@ -236,9 +306,19 @@ def test_what_does_not_cross_is_refused_in_words(value: Any, why: str) -> None:
 
 
 MALFORMED = [
-    b'{"a": 1}', b'["d", 1, 2, {"a": 1}]', b"[NaN]", b"[Infinity]", b"[-Infinity]", b'["\\ud800"]', b'"\xed\xa0\x80"', b"[1] 2",
-    b"", b"\xff", b"[" * 100_000, b"1" * 5000,
-]  # fmt: skip
+    b'{"a": 1}',
+    b'["d", 1, 2, {"a": 1}]',
+    b"[NaN]",
+    b"[Infinity]",
+    b"[-Infinity]",
+    b'["\\ud800"]',
+    b'"\xed\xa0\x80"',
+    b"[1] 2",
+    b"",
+    b"\xff",
+    b"[" * 100_000,
+    b"1" * 5000,
+]
 
 
 @pytest.mark.parametrize("data", MALFORMED, ids=lambda data: repr(data[:20]))
@@ -252,26 +332,73 @@ def test_a_text_that_speaks_of_a_surrogate_is_a_text() -> None:
 
 
 NODES: list[tuple[Any, list[bytes]]] = [
-    (["d", 1, 2, 1, 3], []), (["d", 1], []), (["d", ["l"], 1], []), (["s", 1, 1], []), (["s", ["l"]], []),
-    (["od", 1, 2, 1, 2], []), (["dk", 1, 1], []), (["@", 0], []), (["t", ["@", 5]], []), (["l", ["@", True]], []),
-    (["i", "zz"], []), (["i", 5], []), (["i", "1_0"], []), (["f", "1.5"], []), (["f", "sNaN"], []), (["T", "os.system"], []),
-    (["T", "builtins.eval"], []), (["T", "subprocess.Popen"], []), (["dd", "eval"], []), (["dt", 1, 2], []),
-    (["dt", 2020, 13, 1, 0, 0, 0, 0, 0, None], []), (["dt", 2020, 1, 1, 0, 0, 0, 0, 0, ["zone", "../../etc/passwd"]], []),
-    (["D", "1" * 200_000], []), (["F", 1, 0], []), (["F", 0.5, 1], []), (["r", 0, 1, 0], []), (["b", 0], []), (["b", -1], [b""]),
-    (["np.a", "|O", [1], "C", 0], [b"x" * 8]), (["np.a", "<f8", [2], "C", 0], [b"x" * 8]), (["np.a", "<f8", [-1], "C", 0], [b""]),
-    (["np.a", "<f8", [2**40, 2**40], "C", 0], [b""]), (["np.a", "|b1", [1], "C", 0], [b"\x07"]),
-    (["np.a", "<U1", [1], "C", 0], [b"\x00\x00\x11\x00"]), (["np.a", "<U1", [1], "C", 0], [b"\x00\xd8\x00\x00"]),
-    (["np.a", "<V8", [1], "C", 0], [b"x" * 8]), (["np.a", [["a", "|O"]], [1], "C", 0], [b"x" * 8]), (["np.a", "<U0", [2**60], "C", 0], [b""]),
-    (["np.o", [3], ["l", 1]], []), (["np.s", "<f8", "1"], []), (["np.s", "<i1", 1000], []), (["np.d", "|O8evil"], []), (["np.v", ["np.a", "<f8", [2], "C", 0]], [b"x" * 16]),
-    (["np.m", 1, 2, 3], []), (["np.sp", "csr_array", ["l", -1, 2], 0, 0, 0], []),
-    (["pd.r", 0, 5, 0, None], []), (["pd.i", ["n", 5], None, None], []), (["pd.i", ["x"], None, None], []),
-    (["pd.s", ["l"], ["n", 1], None, None], []), (["pd.f", ["pd.r", 0, 2, 1, None], ["pd.r", 0, 1, 1, None], ["each"], ["d"]], []),
-    (["pd.t", 0, "years", None, 0], []), (["pd.p", 1, "nonsense"], []), (["pd.v", 2, 1, "left"], []),
-    (["nx.g", "Popen", ["d"], ["l"], ["l"]], []), (["nx.g", "Graph", ["d"], ["l", 1, ["d"]], ["l", 1, 2, ["d"]]], []),
-    (["nx.g", "Graph", ["d"], ["l", ["l"], ["d"]], ["l"]], []), (["nx.v", "Graph", 1], []),
-    (["mpl.f", ["d"]], []), (["mpl.a", 1, 0], []), (["mpl.p", 1, "__class__", 0], []),
-    ([], []), ([1], []), ([None, 1], []), (["unknown"], []), (["R", 0, "f", "x", None], []), (["l", [[[]]]], []),
-]  # fmt: skip
+    (["d", 1, 2, 1, 3], []),
+    (["d", 1], []),
+    (["d", ["l"], 1], []),
+    (["s", 1, 1], []),
+    (["s", ["l"]], []),
+    (["od", 1, 2, 1, 2], []),
+    (["dk", 1, 1], []),
+    (["@", 0], []),
+    (["t", ["@", 5]], []),
+    (["l", ["@", True]], []),
+    (["i", "zz"], []),
+    (["i", 5], []),
+    (["i", "1_0"], []),
+    (["f", "1.5"], []),
+    (["f", "sNaN"], []),
+    (["T", "os.system"], []),
+    (["T", "builtins.eval"], []),
+    (["T", "subprocess.Popen"], []),
+    (["dd", "eval"], []),
+    (["dt", 1, 2], []),
+    (["dt", 2020, 13, 1, 0, 0, 0, 0, 0, None], []),
+    (["dt", 2020, 1, 1, 0, 0, 0, 0, 0, ["zone", "../../etc/passwd"]], []),
+    (["D", "1" * 200_000], []),
+    (["F", 1, 0], []),
+    (["F", 0.5, 1], []),
+    (["r", 0, 1, 0], []),
+    (["b", 0], []),
+    (["b", -1], [b""]),
+    (["np.a", "|O", [1], "C", 0], [b"x" * 8]),
+    (["np.a", "<f8", [2], "C", 0], [b"x" * 8]),
+    (["np.a", "<f8", [-1], "C", 0], [b""]),
+    (["np.a", "<f8", [2**40, 2**40], "C", 0], [b""]),
+    (["np.a", "|b1", [1], "C", 0], [b"\x07"]),
+    (["np.a", "<U1", [1], "C", 0], [b"\x00\x00\x11\x00"]),
+    (["np.a", "<U1", [1], "C", 0], [b"\x00\xd8\x00\x00"]),
+    (["np.a", "<V8", [1], "C", 0], [b"x" * 8]),
+    (["np.a", [["a", "|O"]], [1], "C", 0], [b"x" * 8]),
+    (["np.a", "<U0", [2**60], "C", 0], [b""]),
+    (["np.o", [3], ["l", 1]], []),
+    (["np.s", "<f8", "1"], []),
+    (["np.s", "<i1", 1000], []),
+    (["np.d", "|O8evil"], []),
+    (["np.v", ["np.a", "<f8", [2], "C", 0]], [b"x" * 16]),
+    (["np.m", 1, 2, 3], []),
+    (["np.sp", "csr_array", ["l", -1, 2], 0, 0, 0], []),
+    (["pd.r", 0, 5, 0, None], []),
+    (["pd.i", ["n", 5], None, None], []),
+    (["pd.i", ["x"], None, None], []),
+    (["pd.s", ["l"], ["n", 1], None, None], []),
+    (["pd.f", ["pd.r", 0, 2, 1, None], ["pd.r", 0, 1, 1, None], ["each"], ["d"]], []),
+    (["pd.t", 0, "years", None, 0], []),
+    (["pd.p", 1, "nonsense"], []),
+    (["pd.v", 2, 1, "left"], []),
+    (["nx.g", "Popen", ["d"], ["l"], ["l"]], []),
+    (["nx.g", "Graph", ["d"], ["l", 1, ["d"]], ["l", 1, 2, ["d"]]], []),
+    (["nx.g", "Graph", ["d"], ["l", ["l"], ["d"]], ["l"]], []),
+    (["nx.v", "Graph", 1], []),
+    (["mpl.f", ["d"]], []),
+    (["mpl.a", 1, 0], []),
+    (["mpl.p", 1, "__class__", 0], []),
+    ([], []),
+    ([1], []),
+    ([None, 1], []),
+    (["unknown"], []),
+    (["R", 0, "f", "x", None], []),
+    (["l", [[[]]]], []),
+]
 
 
 @pytest.mark.parametrize(("node", "buffers"), NODES, ids=lambda part: repr(part)[:50])
@@ -297,15 +424,25 @@ def test_many_parts_and_deep_nests_are_refused_on_the_way_in() -> None:
 
 
 parts = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-3, 9), st.floats(), texts, st.sampled_from(["<f8", "|b1", "C", "x", "n", "one", "each", "utc", "zone"])),
-    lambda inner: st.lists(inner, max_size=4) | st.tuples(st.sampled_from(sorted(DECODERS)), inner, inner, inner).map(list),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-3, 9),
+        st.floats(),
+        texts,
+        st.sampled_from(["<f8", "|b1", "C", "x", "n", "one", "each", "utc", "zone"]),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(st.sampled_from(sorted(DECODERS)), inner, inner, inner).map(list)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 for part in ("arrays", "frames", "graphs", "figures"):
     __import__(f"klasteryste.grading.boundary.{part}")
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.tuples(st.sampled_from(sorted(DECODERS)), st.lists(parts, max_size=6)).map(
         lambda pair: [pair[0], *pair[1]]
@@ -317,7 +454,7 @@ def test_any_node_is_read_or_refused(node: Any, buffers: list[bytes]) -> None:
         Decoder(Nothing(), Message(None, buffers)).value(node)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(VALUES), st.data())
 def test_any_change_of_a_true_node_is_read_or_refused(value: Any, data: st.DataObject) -> None:
     encoder = Encoder(Nothing())

@@ -14,13 +14,23 @@ from nbformat.v4 import new_code_cell, new_notebook
 from klasteryste.grading.boundary.learn import Learnt, learn
 from klasteryste.grading.boundary.released import check_file, load_check
 
-SETUP = "import numpy as np\n\nfrom klasteryste import use_language\n\nuse_language({language!r})\ndata = [3, 1, 2]"
-SOLUTION = "def top(xs):\n    return max(xs)\n\n\ndef greet():\n    return 'Labas, ' + input('Name? ')\n\n\nbest = top(data)"
+SETUP = (
+    "import numpy as np\n\nfrom klasteryste import use_language\n\n"
+    "use_language({language!r})\ndata = [3, 1, 2]"
+)
+SOLUTION = (
+    "def top(xs):\n    return max(xs)\n\n\ndef greet():\n"
+    "    return 'Labas, ' + input('Name? ')\n\n\nbest = top(data)"
+)
 TESTS = [
     "assert top([1, 5, 2]) == 5, 'the largest'\nassert best == 3",
-    "import builtins\nfrom unittest.mock import patch\n\nwith patch('builtins.input', lambda prompt='': 'Ona'):\n    assert greet() == 'Labas, Ona'\nprint('greeted')",
+    (
+        "import builtins\nfrom unittest.mock import patch\n\n"
+        "with patch('builtins.input', lambda prompt='': 'Ona'):\n"
+        "    assert greet() == 'Labas, Ona'\nprint('greeted')"
+    ),
     "assert 'max' in source_of('top')\n1.5",
-]  # fmt: skip
+]
 
 
 def cell(source: str, **details: object) -> NotebookNode:
@@ -33,9 +43,12 @@ def notebook(answer: str, language: str = "en") -> NotebookNode:
         cells=[
             cell(SETUP.format(language=language), locked=True, grade_id="set-up"),
             cell(answer, solution=True, grade_id="answer"),
-            *(cell(test, grade=True, locked=True, points=1, grade_id=f"test-{n}") for n, test in enumerate(TESTS)),
+            *(
+                cell(test, grade=True, locked=True, points=1, grade_id=f"test-{n}")
+                for n, test in enumerate(TESTS)
+            ),
         ]
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +71,10 @@ def run(
 def errors(made: NotebookNode) -> dict[str, str]:
     return {
         each.metadata.nbgrader.grade_id: f"{output.ename}: {output.evalue}"
-        for each in made.cells for output in each.outputs if output.output_type == "error"
-    }  # fmt: skip
+        for each in made.cells
+        for output in each.outputs
+        if output.output_type == "error"
+    }
 
 
 def test_the_solution_passes_and_shows_what_it_would(learnt: Learnt, tmp_path: Path) -> None:
@@ -77,7 +92,7 @@ def test_a_wrong_answer_is_told_as_ever(learnt: Learnt, tmp_path: Path) -> None:
 def test_what_cannot_cross_is_told_in_the_language_of_the_notebook(learnt: Learnt, tmp_path: Path) -> None:
     answer = SOLUTION.replace(
         "best = top(data)",
-        "class Best:\n    def __eq__(self, other):\n        return True\n\n\nbest = Best()",
+        ("class Best:\n    def __eq__(self, other):\n        return True\n\n\nbest = Best()"),
     )
     assert "an object of the class Best" in errors(run(answer, learnt, tmp_path))["test-0"]
     assert "gautas klasės Best objektas" in errors(run(answer, learnt, tmp_path, "lt"))["test-0"]

@@ -64,7 +64,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until(condition: Iterator[bool], problem: str) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if next(condition):
             return
         time.sleep(0.05)
@@ -142,11 +142,11 @@ with Pool(2, lambda: Worker(Path(sys.argv[1]))) as pool:
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
 def test_workers_do_not_outlive_their_run(tmp_path: Path, sent: signal.Signals) -> None:
     run = subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    held = (len(list(tmp_path.glob("*.held"))) == 2 for _ in range(600))
+    held = (len(list(tmp_path.glob("*.held"))) == 2 for _ in range(2400))
     wait_until(held, "no worker began")
     workers = [int((tmp_path / name).read_text().split()[-1]) for name in ("b", "c")]
     assert all(is_alive(pid) for pid in workers)
     run.send_signal(sent)
     run.wait(timeout=60)
-    gone = (not any(is_alive(pid) for pid in workers) for _ in range(600))
+    gone = (not any(is_alive(pid) for pid in workers) for _ in range(2400))
     wait_until(gone, "a worker lives on")

@@ -48,7 +48,7 @@ class Cells:
         self._count += 1
         self.process.send({"source": source, "count": self._count})
 
-    def answers(self, seconds: float = 20) -> list[dict[str, Any]]:
+    def answers(self, seconds: float = 200) -> list[dict[str, Any]]:
         """Return all messages of the last cell."""
         found = []
         deadline = time.monotonic() + seconds

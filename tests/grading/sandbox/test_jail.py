@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from klasteryste.grading.sandbox import JailError, jail
+from klasteryste.grading.sandbox import JailError, Process, jail
 from klasteryste.grading.sandbox.namespaces import unpack
 from klasteryste.grading.sandbox.slot import Zygote
 from tests.conftest import ROOT
@@ -297,7 +298,7 @@ def test_what_outlives_a_notebook_is_ended_with_it(warm: Zygote) -> None:
     )
     assert _alive(mark)
     cells.close()
-    for _ in range(100):
+    for _ in range(1200):
         if not _alive(mark):
             break
         time.sleep(0.05)
@@ -325,7 +326,7 @@ def test_everything_dies_with_the_worker(bubblewrap: str, tmp_path: Path) -> Non
     worker.kill()
     worker.wait()
     worker.stdout.close()
-    for _ in range(100):
+    for _ in range(1200):
         if not _alive(mark):
             break
         time.sleep(0.05)
@@ -340,11 +341,24 @@ def test_a_warm_process_that_was_killed_is_replaced(bubblewrap: str) -> None:
     zygote._process.kill()
     zygote._process.wait()
     with pytest.raises(EOFError):
-        first.process.receive(time.monotonic() + 10)
+        first.process.receive(time.monotonic() + 100)
     assert first.process.why_it_ended() == ("killed", None)
     second = Cells(zygote)
     assert second.run("print(2)") == "2\n"
     zygote.close()
+
+
+def test_a_process_that_stops_reading_does_not_stop_the_worker() -> None:
+    control, _control = socket.socketpair()
+    worker, theirs = socket.socketpair()
+    process = Process(control, worker, replace(SMALL, cell_seconds=0.2))
+    process.send({"source": "x" * 5_000_000})
+    with pytest.raises(TimeoutError):
+        process.receive(time.monotonic() + 0.1)
+    assert not process.is_gone()
+    theirs.close()
+    assert process.is_gone()
+    process.close()
 
 
 def test_a_missing_bubblewrap_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

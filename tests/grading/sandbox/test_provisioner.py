@@ -63,7 +63,7 @@ def test_an_interrupt_reaches_the_kernel(tmp_path: Path) -> None:
         tmp_path,
         "kept = 1\nimport time\nwhile True: time.sleep(0.01)",
         "print(kept)",
-        timeout=3,
+        timeout=10,
         interrupt_on_timeout=True,
         shutdown_kernel="immediate",
     )
@@ -82,11 +82,11 @@ def test_a_kernel_can_be_started_again(tmp_path: Path) -> None:
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
-        client.execute_interactive("kept = 5", timeout=30)
+        client.wait_for_ready(timeout=3000)
+        client.execute_interactive("kept = 5", timeout=300)
         manager.restart_kernel(now=True)
-        client.wait_for_ready(timeout=60)
-        reply = client.execute_interactive("kept", timeout=30, output_hook=lambda _: None)
+        client.wait_for_ready(timeout=3000)
+        reply = client.execute_interactive("kept", timeout=300, output_hook=lambda _: None)
         assert reply["content"]["ename"] == "NameError"
     finally:
         client.stop_channels()

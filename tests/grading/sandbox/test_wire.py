@@ -21,7 +21,7 @@ JSON = st.recursive(
 
 
 def soon() -> float:
-    return time.monotonic() + 5
+    return time.monotonic() + 60
 
 
 @given(st.lists(st.dictionaries(st.text(), JSON), max_size=5))

@@ -81,7 +81,9 @@ def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         for name, answers in students().items():
             given[name] = nbformat.read(course / "release" / "m2" / release, as_version=4)
             filled(given[name], solutions, answers, name)
-        hand_in(course, {"m2": given}, {})
+        beside = (course / "release" / "m2" / release).parent.iterdir()
+        files = {path.name: path for path in beside if path.is_file() and path.suffix != ".ipynb"}
+        hand_in(course, {"m2": given}, files)
     submissions = {"m2": given}
     right = [name for name in given if name.startswith("right") or name == "solved"]
     paths = {name: ours / "submitted" / name / "m2" / "m2.ipynb" for name in right}

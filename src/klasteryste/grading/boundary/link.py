@@ -58,6 +58,7 @@ from klasteryste.grading.boundary.proxies import (
     RemoteFunction,
     RemoteIterator,
     RemoteObject,
+    Unplain,
     mirror,
     refused_operator,
     remote_operator,
@@ -229,7 +230,11 @@ class Link(Side):
     def set_attribute(self, number: int, name: str, value: Any) -> None:
         """Set an attribute of an object of the student."""
         encoder = Encoder(self, self.limits)
-        self._result(self._ask(["set", ["Y", number], name, encoder.value(value)], encoder))
+        try:
+            node = ["set", ["Y", number], name, encoder.value(value)]
+        except Refused as error:
+            raise NotPlain(words.unpassed(str(error))) from None
+        self._result(self._ask(node, encoder))
 
     def operate(self, label: str, number: int, name: str, args: tuple[Any, ...]) -> Any:
         """Apply an operator to an object of the student."""
@@ -288,6 +293,10 @@ class Link(Side):
             raise NotPlain(words.unpassed(str(error))) from None
         except Gone as error:
             raise self.lost(str(error)) from None
+        except BaseException:
+            # Ended halfway: what comes next would answer another question.
+            self.lost("silent")
+            raise
         finally:
             if node[0] in _RUNS:
                 for forget in self.after_call:
@@ -333,7 +342,7 @@ class Link(Side):
             return self._read(answer, label, arguments or {})
         except Refused as error:
             if error.code:
-                raise _marked(NotPlain(_unplain(error))) from None
+                raise _marked(NotPlain(words.unseen(words.reason(error.code, error.detail)))) from None
             raise self.lost("nonsense") from None
         except (IndexError, TypeError, ValueError, AttributeError, KeyError) as error:
             if getattr(error, "_of_the_student", False):
@@ -473,6 +482,8 @@ class Link(Side):
         type_ = type(value)
         if isinstance(value, type):
             return self._export_class(encoder, value)
+        if type_ is Unplain:
+            return ["Y", value._number]
         if type_ is RemoteFunction or type_ is RemoteIterator or type(type_) is RemoteClass:
             return ["Y", object.__getattribute__(value, "__klasteryste__")]
         if isinstance_of(value, BaseException):
@@ -549,25 +560,45 @@ class Link(Side):
         # A function is known by where it came from; an object is one and the same wherever it comes from.
         key = (number, self._origin) if sort in ("f", "i") else number
         known = self._proxies.get(key)
+        if sort == "o" and (function := self._as_function(number, node)) is not None:
+            return function
         if known is None:
             if len(self._proxies) >= 500_000:
                 raise Refused("too many references")
             known = self._proxies[key] = self._proxy(decoder, number, sort, node[3:], depth)
         if self._inside or (isinstance(known, type) and issubclass(known, BaseException)):
             return known
-        if type(known) is RemoteClass or type(type(known)) is RemoteClass:
-            self.admit("object", known.__name__ if isinstance(known, type) else kind(known))
         if decoder.closed:
             self.admit("within", "function")
+        if sort == "f" and self.learning:
+            self.lent.add(f"function:{self._origin}")
+        if type(known) is RemoteClass or type(type(known)) is RemoteClass:
+            name = known.__name__ if isinstance(known, type) else kind(known)
+            return known if self._admits("object") else Unplain(name, number)
         return known
 
-    def admit(self, sort: str, name: str = "") -> None:
-        """Refuse what is no plain value where the source's solution has one."""
+    def _as_function(self, number: int, node: list[Node]) -> Any:
+        """Return an object that can be called as a function, where the source's solution has a function."""
+        class_ = node[3] if len(node) > 3 and type(node[3]) is list else []
+        callable_ = len(class_) > 6 and type(class_[6]) is list and "__call__" in class_[6]
+        wanted = f"function:{self._origin}" in self.profile.lent and not self._inside
+        if not (callable_ and wanted) or f"object:{self._origin}" in self.profile.lent:
+            return None
+        name = text_of(class_[4])
+        return self._proxies.setdefault(
+            (number, self._origin), RemoteFunction(self, number, self._origin, name, None)
+        )
+
+    def _admits(self, sort: str) -> bool:
         place = f"{sort}:{self._origin}"
         if self.learning:
             self.lent.add(place)
-        elif place not in self.profile.lent:
-            raise Refused.because("object" if sort == "object" else "kind", name or sort)
+        return self.learning or place in self.profile.lent
+
+    def admit(self, sort: str, name: str = "") -> None:
+        """Refuse what is no plain value where the source's solution has one."""
+        if not self._admits(sort):
+            raise Refused.because("kind", name or sort)
 
     def _proxy(self, decoder: Decoder, number: int, sort: Node, told: list[Node], depth: int) -> Any:
         if sort == "f":
@@ -635,12 +666,13 @@ class Link(Side):
 
     def _module(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         name, number = text_of(node[1]), node[2]
-        self.admit("object", "module")
+        if type(number) is not int:
+            raise Refused("a module")
+        if not self._admits("object"):
+            return Unplain("module", number)
         if isinstance(sys.modules.get(name), types.ModuleType) and name.partition(".")[0] not in _OWN:
             return sys.modules[name]
         class_ = mirror(self, None, "module", (RemoteObject,), {})
-        if type(number) is not int:
-            raise Refused("a module")
         return self._placed(object.__new__(class_), number)
 
     def _attribute_dict(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
@@ -676,12 +708,6 @@ def _place(place: Node, arguments: dict[str, Any]) -> str:
     if type(place) is not int or not 0 <= place < len(arguments):
         raise Refused("an argument")
     return list(arguments)[place]
-
-
-def _unplain(error: Refused) -> str:
-    if error.code == "object":
-        return words.no_operator(error.detail)
-    return words.unseen(words.reason(error.code, error.detail))
 
 
 def _marked(error: BaseException) -> BaseException:

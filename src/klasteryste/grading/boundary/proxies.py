@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from klasteryste.grading.boundary import words
-from klasteryste.grading.boundary.objects import ITERATOR_TYPES
+from klasteryste.grading.boundary.objects import ITERATOR_TYPES, OPERATORS
 
 
 class NotPlain(Exception):  # noqa: N818  (its name is shown to students)
@@ -149,6 +149,35 @@ class RemoteObject(metaclass=RemoteClass):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object>"
+
+
+class Unplain:
+    """An object, a class or a module where the source's solution has none.
+
+    A test may leave it alone, as when a method returns its object for no reason; whatever a test does with it
+    ends the test.
+    """
+
+    def __init__(self, name: str, number: int) -> None:
+        self.__dict__.update(_name=name, _number=number)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotPlain(words.no_operator(self.__dict__["_name"]))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise NotPlain(words.no_operator(self.__dict__["_name"]))
+
+    def __repr__(self) -> str:
+        return f"<{self.__dict__['_name']} object>"
+
+
+def _refuse(self: Unplain, *args: Any) -> Any:
+    raise NotPlain(words.no_operator(self.__dict__["_name"]))
+
+
+for _name in OPERATORS:
+    if _name not in ("__call__", "__str__", "__repr__", "__format__"):
+        setattr(Unplain, _name, _refuse)
 
 
 def mirror(link: Any, number: int | None, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> type:

@@ -24,7 +24,6 @@ def reason(code: str, detail: str) -> str:
         "digits": _("a whole number in it has more than {detail} digits"),
         "unicode": _("a text in it is no Unicode"),
         "itself": _("a value of the type {detail} holds itself"),
-        "object": _("an object of the class {detail} is not plain"),
         "nested": _("calls to and fro are nested more than {detail} deep"),
     }
     return texts.get(code, _("it is not plain")).format(detail=detail[:80])

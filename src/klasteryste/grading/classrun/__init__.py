@@ -4,3 +4,9 @@ A job is plain files in (nbgrader's ``submitted/<student>/<assignment>/`` and th
 plain files out (``classrun/results/<student>/<assignment>/done/``), so that anything that can start a process
 can run one. Only the process that started the run writes to the gradebook.
 """
+
+import sys
+
+# Validating a notebook loads jsonschema, which would build a grammar for web addresses in every script: that
+# takes a second at every start, and no notebook needs it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

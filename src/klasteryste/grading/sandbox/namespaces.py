@@ -13,6 +13,7 @@ import platform
 import resource
 import struct
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def enter() -> None:
     Path("/proc/self/gid_map").write_text(f"{UID} {UID} 1")
 
 
-def furnish(limits: Limits, archive: int | None) -> None:
+def furnish(limits: Limits, archive: int | None, libraries: Sequence[Path] = ()) -> None:
     """Mount the private folders, unpack the working folder, and forbid further namespaces.
 
     Parameters
@@ -56,7 +57,14 @@ def furnish(limits: Limits, archive: int | None) -> None:
         Tells how large the folders may grow, all together.
     archive : int or None
         File descriptor of a tar archive of the working folder, unless that stays empty.
+    libraries : sequence of Path
+        Folders that stay where they are, also if a private folder is mounted above them.
     """
+    hidden = {
+        folder: os.open(folder, os.O_PATH)
+        for folder in libraries
+        if any(folder.is_relative_to(place) for place in ("/home", "/tmp", "/dev/shm"))
+    }
     # What the warm process has found out about this machine, such as its fonts, is not found out anew.
     caches = {path: path.read_bytes() for path in (HOME / ".cache").rglob("*") if path.is_file()}
     _mount("tmpfs", "/home", "tmpfs", _NOSUID | _NODEV, f"size={limits.disk_mb}m,nr_inodes=20000,mode=755")
@@ -70,6 +78,10 @@ def furnish(limits: Limits, archive: int | None) -> None:
         folder.chmod(mode)
         if place:
             _mount(str(folder), place, None, _BIND, None)
+    for folder, number in hidden.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        _mount(f"/proc/self/fd/{number}", str(folder), None, _BIND, None)
+        os.close(number)
     _mount("devpts", "/dev/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
     _mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC, None)
     Path("/proc/sys/user/max_user_namespaces").write_text("0")

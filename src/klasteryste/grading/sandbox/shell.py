@@ -94,10 +94,9 @@ class _Stream(io.TextIOBase):
             os.write(self._number, text.encode(errors="replace"))
             return len(text)
         with self._lock:
-            self._text.append(text)
-            self._size += len(text)
-            if self._size > _FLUSH_CHARACTERS:
-                self._send()
+            # What was written to the descriptor before comes before.
+            self._drain()
+            self._add(text)
         return len(text)
 
     def flush(self) -> None:
@@ -110,6 +109,12 @@ class _Stream(io.TextIOBase):
     def set_parent(self, parent: dict[str, Any]) -> None:
         """Take no note of which request prints: there is one at a time."""
 
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        self._size += len(text)
+        if self._size > _FLUSH_CHARACTERS:
+            self._send()
+
     def _send(self) -> None:
         text = "".join(self._text)
         self._text.clear()
@@ -121,7 +126,7 @@ class _Stream(io.TextIOBase):
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while data := os.read(self._reading, 1 << 16):
-                self.write(data.decode(errors="replace"))
+                self._add(data.decode(errors="replace"))
 
     def _watch(self) -> None:
         while True:

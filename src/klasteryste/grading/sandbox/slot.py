@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import tarfile
@@ -123,7 +124,7 @@ class Zygote:
         self._process = None
 
     def _make_ready(self) -> None:
-        """Wait until it is ready, which it tells by closing a stream; start it if it is not there."""
+        """Wait until it is ready, which it tells on a stream; start it if it is not there."""
         for last in (False, True):
             if self._connection is None or self.is_gone():
                 if self._owner != os.getpid():
@@ -133,18 +134,27 @@ class Zygote:
                 self.start()
             if self._ready is None:
                 return
+            told = b""
             with contextlib.suppress(OSError):
                 self._ready.settimeout(_START_SECONDS)
-                self._ready.recv(1)
+                # Left to be read, by other workers too.
+                told = self._ready.recv(1, socket.MSG_PEEK)
             self._ready.close()
             self._ready = None
-            if not self.is_gone():
+            if told:
                 return
-            said = os.pread(self._errors, 1 << 16, 0).decode(errors="replace")
+            said = self._last_words()
             # Without a word it was killed from outside, which may happen once.
             if said or last:
                 self.close()
                 raise jail.refusal(said)
+
+    def _last_words(self) -> str:
+        """End a process that did not become ready, and return what it wrote."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        return os.pread(self._errors, 1 << 16, 0).decode(errors="replace")
 
     def __del__(self) -> None:
         os.close(self._errors)
@@ -166,6 +176,8 @@ class Process:
     def __init__(self, control: socket.socket, worker: socket.socket, limits: Limits) -> None:
         self._control = control
         self._worker = worker
+        # Somebody who stops reading must not stop the worker.
+        self._worker.settimeout(limits.cell_seconds)
         self._reports = wire.Receiver(control, 1 << 16)
         self._receiver = wire.Receiver(worker, int(limits.output_mb * (1 << 20)) + (1 << 16))
 
@@ -286,12 +298,12 @@ class Slot:
 
 def _is_closed(connection: socket.socket) -> bool:
     """Tell whether the other end of a connection is gone."""
-    with contextlib.suppress(BlockingIOError):
-        try:
-            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except ConnectionError:
-            return True
-    return False
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except ConnectionError:
+        return True
 
 
 def pack(folder: Path | None) -> int:

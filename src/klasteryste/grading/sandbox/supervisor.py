@@ -27,7 +27,9 @@ INTERRUPT = b"i"
 _LOOK_SECONDS = 0.1
 
 
-def supervise(control: socket.socket, limits: Limits, archive: int, work: Callable[[], None]) -> None:
+def supervise(
+    control: socket.socket, limits: Limits, archive: int, libraries: list[Path], work: Callable[[], None]
+) -> None:
     """Furnish the namespaces, run the notebook's process in them, and say on `control` how it ended.
 
     Parameters
@@ -38,6 +40,8 @@ def supervise(control: socket.socket, limits: Limits, archive: int, work: Callab
         What the notebook may use.
     archive : int
         File descriptor of the archive of the working folder.
+    libraries : list of Path
+        Folders that have to be reached.
     work : callable
         What the notebook's process does.
     """
@@ -46,7 +50,7 @@ def supervise(control: socket.socket, limits: Limits, archive: int, work: Callab
     namespaces.hide_from_debuggers(True)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        namespaces.furnish(limits, archive)
+        namespaces.furnish(limits, archive, libraries)
     except OSError as error:
         wire.send(control, {"ended": "folder", "value": os.strerror(error.errno or 0)})
         return

@@ -1,8 +1,8 @@
 """A warm process in the jail: libraries imported, no test and no submission seen, forked for every notebook.
 
-It is started by `slot.Zygote` with a socket, over which workers ask for processes, and another that it closes
-once it is ready. Each request is one JSON object with file descriptors beside it; the new process speaks for
-itself over those, and the warm process answers nothing.
+It is started by `slot.Zygote` with a socket, over which workers ask for processes, and another on which it
+tells that it is ready. Each request is one JSON object with file descriptors beside it; the new process
+speaks for itself over those, and the warm process answers nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable
 
 from klasteryste.grading.sandbox import namespaces
+from klasteryste.grading.sandbox.jail import readable_folders
 from klasteryste.grading.sandbox.limits import Limits
 from klasteryste.grading.sandbox.supervisor import supervise
 
@@ -35,6 +36,7 @@ def main() -> None:
     wrong = _try()
     if wrong:
         sys.exit(wrong)
+    ready.send(b"!")
     ready.close()
     while True:
         message, descriptors, _, _ = socket.recv_fds(connection, 1 << 16, 8)
@@ -71,7 +73,7 @@ def _try() -> str:
             namespaces.enter()
             first = os.fork()
             if first == 0:
-                namespaces.furnish(Limits(), None)
+                namespaces.furnish(Limits(), None, readable_folders())
             else:
                 os.waitpid(first, 0)
         except BaseException as error:
@@ -92,7 +94,8 @@ def _become(role: Role, limits: Limits, descriptors: list[int]) -> None:
         sockets = [socket.socket(fileno=number) for number in others]
         namespaces.enter()
         if os.fork() == 0:
-            supervise(socket.socket(fileno=control), limits, archive, lambda: _work(role, sockets))
+            libraries = readable_folders()
+            supervise(socket.socket(fileno=control), limits, archive, libraries, lambda: _work(role, sockets))
     finally:
         os._exit(0)
 
