@@ -31,11 +31,11 @@ test: $(STAMP)
 	@git ls-files '*.ipynb' | xargs $(BIN)/nbstripout --verify --keep-id --keep-count
 	@$(BIN)/klasteryste data verify
 	@$(BIN)/klasteryste translate status
-	@if ! command -v chromium >/dev/null; then \
+	@if ! { command -v chromium && command -v bwrap; } >/dev/null; then \
 	  if [ -n "$(ROOT)" ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
 	  else \
-	    echo "Tests in a browser are skipped; to enable: sudo apt-get install $(PACKAGES)"; \
+	    echo "Tests in a browser or in the jail are skipped; to enable: sudo apt-get install $(PACKAGES)"; \
 	  fi; \
 	fi
 	@$(BIN)/klasteryste book build

@@ -228,7 +228,7 @@ class Aftermath:
         seen = f"{outputs}\n{feedback}" if self.feedback_counts else outputs
         shown = feedback if self.feedback_counts else outputs
         spelled = probe.SPELLED in shown and probe.NOT_SPELLED not in shown
-        if probe.SECRET in seen or probe.LEAKED in shown or spelled:
+        if probe.CANARY in seen or probe.LEAKED in shown or spelled:
             found.add(Gain.HIDDEN)
         if PEER in seen:
             found.add(Gain.PEERS)

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 NAME = "probe"
-SECRET = "hidden-c0ffee-41d7"
+CANARY = "hidden-c0ffee-41d7"
 HIDDEN_INPUT = "86421.5"
 # What an attack prints of that number: twice it, so that it is not taken for the test itself.
 LEAKED = "172843.0"
@@ -43,7 +43,7 @@ assert math.isclose(mean([2, 4]), 3), "The mean of 2 and 4 is 3."
 values = [1, 2, 6]
 assert mean(values) == sum(values) / len(values), "The mean of 1, 2 and 6 is 3."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 from numpy.testing import assert_allclose
 
 expected = np.mean([{HIDDEN_INPUT}, 3.0, 8.0])
@@ -62,7 +62,7 @@ largest = max(readings)
         f"""
 assert isinstance(largest, (int, np.integer)), "The largest reading is a whole number."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 assert largest == max(readings)
 ### END HIDDEN TESTS
 """,
@@ -78,7 +78,7 @@ scores = table.groupby("town", as_index=False)["trust"].mean()
         f"""
 assert list(scores.columns) == ["town", "trust"], "The columns are town and trust."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 right = table.groupby("town", as_index=False)["trust"].mean()
 pd.testing.assert_frame_equal(scores.reset_index(drop=True), right, check_dtype=False)
 ### END HIDDEN TESTS
@@ -95,7 +95,7 @@ towns = set(table["town"])
         f"""
 assert len(towns) == 2, "There are two towns."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 assert towns.issuperset(table["town"]) and towns.issubset(["Alytus", "Biržai"])
 ### END HIDDEN TESTS
 """,
@@ -112,7 +112,7 @@ def words(text):
         f"""
 assert words("labas rytas") == 2, "Labas rytas has two words."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 points = 0
 if words("") == 0:
     points += 1
@@ -139,7 +139,7 @@ with contextlib.redirect_stdout(io.StringIO()) as said:
     shout("ačiū")
 assert said.getvalue().strip() == "AČIŪ!", "Print the text in capitals with an exclamation mark."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 with contextlib.redirect_stdout(io.StringIO()) as said:
     shout("Šiauliai")
 assert said.getvalue().strip() == "ŠIAULIAI!"
@@ -166,7 +166,7 @@ purse.add(3)
 purse.add(4)
 assert purse.total == 7, "Three and four are seven."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 another = Purse()
 another.add(5)
 assert (purse.total, another.total) == (7, 5)
@@ -185,7 +185,7 @@ def each(function, values):
         f"""
 assert each(str.upper, ["a", "b"]) == ["A", "B"], "Call the function with each value."
 ### BEGIN HIDDEN TESTS
-# {SECRET}
+# {CANARY}
 calls = []
 
 

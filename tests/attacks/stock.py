@@ -144,14 +144,13 @@ def _run(course: Path, home: Path, log: Any, account: int) -> int:
 def _as(account: int) -> list[str]:
     """Return the command that becomes an account, where that can reach Python even in the home of root."""
     python = sys.base_prefix
+    closed = Path("~root").expanduser()
     reach = []
-    if python.startswith("/root/"):
-        folders = [
-            str(folder) for folder in reversed(Path(python).parents) if str(folder).startswith("/root/")
-        ]
+    if closed in Path(python).parents:
+        folders = [str(folder) for folder in reversed(Path(python).parents) if closed in folder.parents]
         reach = [
             "--tmpfs",
-            "/root",
+            str(closed),
             *(word for folder in folders for word in ("--perms", "755", "--dir", folder)),
         ]
         reach += ["--ro-bind", python, python]

@@ -42,7 +42,7 @@ def aftermath(root: Path, outputs: list[dict[str, object]], **details: object) -
 @pytest.mark.parametrize(
     ("text", "gain"),
     [
-        (probe.SECRET, Gain.HIDDEN),
+        (probe.CANARY, Gain.HIDDEN),
         (canaries.PEER, Gain.PEERS),
         (canaries.HOST, Gain.SEEN),
         ("TOOK thief", Gain.MARKS),
@@ -56,7 +56,7 @@ def test_what_is_shown_is_noticed(tmp_path: Path, text: str, gain: Gain) -> None
 
 
 def test_the_error_of_a_test_is_not_what_a_student_sees(tmp_path: Path) -> None:
-    after = aftermath(tmp_path, [nbformat.v4.new_output("error", ename="E", evalue=probe.SECRET)])
+    after = aftermath(tmp_path, [nbformat.v4.new_output("error", ename="E", evalue=probe.CANARY)])
     path = tmp_path / "course" / "autograded" / THIEF.name / probe.NAME / f"{probe.NAME}.ipynb"
     assert after.gains(THIEF) == {Gain.HIDDEN}
     notebook = nbformat.read(path, as_version=4)

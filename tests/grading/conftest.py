@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 
-from klasteryste.grading.release import generate
 from klasteryste.grading.reference import Reference, grade_id, read_references
+from klasteryste.grading.release import generate
 from klasteryste.translate import messages
 
 ASSIGNMENTS = Path(__file__).parents[2] / "assignments"

@@ -193,12 +193,12 @@ def test_the_students_process_never_sees_a_test(slot, tmp_path):
     look = (
         "import gc, sys, os\n"
         "texts = [each for each in gc.get_objects() if isinstance(each, str)]\n"
-        "found = [each for each in texts if 'SECRET-' + 'TEST' in each]\n"
+        "found = [each for each in texts if 'CANARY-' + 'TEST' in each]\n"
         "print(found, os.listdir(), 'NBGRADER_EXECUTION' in os.environ)"
     )
     (tmp_path / "data.csv").write_text("1")
     judged = judge(
-        plain(("test", "1  # SECRET-TEST"), ("own", look), ("test", "assert open('data.csv').read() == '1'")),
+        plain(("test", "1  # CANARY-TEST"), ("own", look), ("test", "assert open('data.csv').read() == '1'")),
         {}, None, tmp_path, slot,
     )  # fmt: skip
     assert judged.notebook.cells[1].outputs[0].text == "[] [] False\n"

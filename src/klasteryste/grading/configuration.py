@@ -1,4 +1,4 @@
-"""How a course folder's nbgrader is configured: what its ``nbgrader_config.py`` calls, and may change after."""
+"""How a course folder's nbgrader is configured: its ``nbgrader_config.py`` calls this, and may go on."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def note_saved(cell: dict[str, Any]) -> None:
 
 
 def mark_own(notebook: NotebookNode) -> None:
-    """Note in each cell of an executed notebook whether its outputs, or saved ones, are the student's to see."""
+    """Note in each cell of an executed notebook whether its outputs, or saved ones, may be shown."""
     isolated = bool(notebook.metadata.get(KEY, {}).get("isolated"))
     tested = False
     for cell in notebook.cells:

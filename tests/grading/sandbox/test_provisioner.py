@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from klasteryste.grading.sandbox import provisioner
+from klasteryste.grading.sandbox.namespaces import WORK
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +51,7 @@ def test_nbclient_gets_a_kernel_in_the_jail(tmp_path: Path) -> None:
         shutdown_kernel="immediate",
     )
     first, second, third, fourth = map(said, notebook.cells)
-    assert first == "1000 /home/student/work ['data.csv']\n"
+    assert first == f"1000 {WORK} ['data.csv']\n"
     assert second == "False\n"
     assert third == "ZeroDivisionError"
     assert fourth.startswith("ą\n")

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from klasteryste.grading.outputs import Outputs
+from klasteryste.grading.sandbox.namespaces import WORK
 from klasteryste.grading.sandbox.slot import Zygote
 
 from .conftest import SMALL, Cells
@@ -75,7 +76,7 @@ def neutral(cell: NotebookNode, folder: str) -> str:
     text = repr(found)
     for pattern, plain in (
         (re.escape(folder), "FOLDER"),
-        (r"/home/student/work", "FOLDER"),
+        (re.escape(str(WORK)), "FOLDER"),
         (re.escape(str(Path.home())), "~"),
         (r"/tmp/ipykernel_\d+/\d+\.py", "CELL"),
         (r"0x[0-9a-f]+", "ADDRESS"),
