@@ -66,9 +66,11 @@ def test_a_score_off_the_scale_is_refused() -> None:
 
 def test_series_lie_side_by_side_in_their_row(points: pd.DataFrame) -> None:
     marks = {"Norway": COUNTRY_MARKS["NO"], "Latvia": COUNTRY_MARKS["LV"]}
-    ax = only_axes(series_rows(points, xlabel="Score", spec=".0%", marks=marks, reference=0.5))
+    fig = series_rows(points, xlabel="Score", spec=".0%", marks=marks, reference=0.5)
+    ax = only_axes(fig)
     assert [t.get_text() for t in ax.get_yticklabels()] == ["Trust", "Giving"]
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["Norway", "Latvia"]
+    (legend,) = fig.legends
+    assert [t.get_text() for t in legend.get_texts()] == ["Norway", "Latvia"]
     reference, norway, _, latvia, latvia_hollow = ax.lines
     assert reference.get_xdata() == [0.5, 0.5]
     np.testing.assert_allclose(norway.get_xdata(), [0.7, 0.5])
@@ -89,9 +91,25 @@ def test_an_unknown_interval_is_not_drawn_and_a_hollow_point_is_hollow(points: p
 
 
 def test_one_series_stays_in_the_middle_without_a_legend(points: pd.DataFrame) -> None:
-    ax = only_axes(series_rows(points[points["series"] == "Norway"], xlabel="Score", spec=".0%"))
-    assert ax.get_legend() is None
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), [1, 0])
+    fig = series_rows(points[points["series"] == "Norway"], xlabel="Score", spec=".0%")
+    assert not fig.legends
+    np.testing.assert_allclose(only_axes(fig).lines[0].get_ydata(), [1, 0])
+
+
+def test_words_stay_inside_however_long_the_names_of_the_rows(points: pd.DataFrame) -> None:
+    long = points.replace({"label": {"Trust": "Confidence in the national government"}})
+    four = pd.concat([long, long.replace({"series": {"Norway": "Estonia", "Latvia": "Lithuania"}})])
+    marks = {"Norway": "NO", "Latvia": "LV", "Estonia": "EE", "Lithuania": "LT"}
+    fig = series_rows(
+        four,
+        xlabel="Score: one for the last of thirty countries, a hundred for the first",
+        spec=".0%",
+        marks={name: COUNTRY_MARKS[code] for name, code in marks.items()},
+    )
+    fig.canvas.draw()
+    for words in (fig.legends[0], fig.texts[0]):
+        box = words.get_window_extent()
+        assert fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1
 
 
 def test_series_that_share_no_row_stay_in_the_middle(points: pd.DataFrame) -> None:

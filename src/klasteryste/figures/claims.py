@@ -200,7 +200,6 @@ def gaps(frame: pd.DataFrame, *, xlabel: str) -> Figure:
             1,
             len(countries),
             figsize=(7.5, 1.6 + 0.45 * len(measures)),
-            sharex=True,
             sharey=True,
             squeeze=False,
         )

@@ -119,10 +119,11 @@ def series_rows(
                     label=name if face == mark.colour else None,
                 )
         if len(series) > 1:
-            ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(4, len(series)))
+            # Over the whole figure, as the words below are: long names of rows leave the axes little room.
+            fig.legend(loc="outside upper center", ncols=min(4, len(series)), columnspacing=1.2)
         ax.set_yticks(np.arange(len(labels))[::-1], labels)
         ax.set_ylim(-0.6, len(labels) - 0.4)
         ax.grid(axis="y", visible=False)
         ax.xaxis.set_major_formatter(axis_numbers(spec))
-        ax.set_xlabel(xlabel)
+        fig.supxlabel(xlabel, fontsize=plt.rcParams["font.size"])
     return fig
