@@ -23,9 +23,7 @@ pytestmark = pytest.mark.slow
 KINDER = {
     "copied-cell": "nbgrader refuses a notebook in which a name is repeated",
     "locked-cells-changed": "what was changed by accident is put back only when the work is graded",
-    "names-in-use": "in one process the student's names are in the way of the test's own",
     "standard-error-and-logs": "nbgrader takes any line on standard error for a failure",
-    "warnings": "nbgrader takes any line on standard error for a failure",
 }
 
 
