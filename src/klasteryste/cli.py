@@ -449,9 +449,11 @@ def survey_form(
     from klasteryste.language import LANGUAGES, use_language
     from klasteryste.plan.survey import form, questions
 
-    rows = form(file)
+    rows, target = form(file), output / "partner-survey.csv"
+    if target.exists():
+        raise CourseError(f"{target} is there already, perhaps filled in: name another folder with --output")
     output.mkdir(parents=True, exist_ok=True)
-    (output / "partner-survey.csv").write_text(rows, encoding="utf-8")
+    target.write_text(rows, encoding="utf-8-sig")
     for language in LANGUAGES:
         use_language(language)
         (output / f"questions.{language}.md").write_text(questions(), encoding="utf-8")

@@ -70,8 +70,10 @@ def test_the_sample_is_written_asked_about_and_drawn(tmp_path: Path):
         (folder / "survey" / "questions.lt.md").read_text(encoding="utf-8").startswith("# Partnerių apklausa")
     )
     form = folder / "survey" / "partner-survey.csv"
+    again = plan("survey", "form", "plan.yml", cwd=folder)
+    assert again.returncode == 1 and "is there already, perhaps filled in" in again.stderr
     rows = form.read_text(encoding="utf-8").splitlines()
-    rows[1:3] = [f"{row.removesuffix(',' * 7)},joint_work,4,4,4,4,4,4" for row in rows[1:3]]
+    rows[1:3] = [f"{row.removesuffix(';' * 7)};joint_work;4;4;4;4;4;4" for row in rows[1:3]]
     form.write_text("\n".join(rows), encoding="utf-8")
     run = plan("survey", "import", "plan.yml", str(form), "--date", "2026-10-01", cwd=folder)
     assert run.stdout.startswith("1 of 13 partners answered; 2 ties, 0 of them reported by both sides")
@@ -91,6 +93,7 @@ def test_the_sample_is_written_asked_about_and_drawn(tmp_path: Path):
         (("check", PLAN, "--lang", "de"), "unknown language 'de'"),
         (("check", PLAN, "--rules", "nothing.yml"), "nothing.yml is not there"),
         (("new", "--municipality", "LT-99"), "there is no municipality 'LT-99'"),
+        (("new", "--municipality", "LT-60", "--date", "9999-12-31"), "would run out of the calendar"),
         (("survey", "import", PLAN, "nothing.csv", "--date", "soon"), "'soon' is no date"),
     ],
 )

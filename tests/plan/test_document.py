@@ -173,6 +173,12 @@ def test_lines_with_carriage_returns_stay_so(tmp_path: Path):
     assert path.read_bytes() == b"a: 1\r\nties:\n  - new\n# foot\r\n"
 
 
+def test_a_byte_order_mark_stays(tmp_path: Path):
+    path = write(tmp_path, "\ufeffties: []\n")
+    replace_sections(path, {"ties": ["  - new"]})
+    assert read_document(path).value == {"ties": ["new"]}
+
+
 def test_sections_within_one_line_are_refused(tmp_path: Path):
     with pytest.raises(CourseError, match="line 1: begin the section a on a line of its own"):
         replace_sections(write(tmp_path, "{a: 1, ties: []}\n"), {"ties": ["  - new"]})

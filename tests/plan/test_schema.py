@@ -9,6 +9,8 @@ import jsonschema
 import pytest
 
 import klasteryste.plan
+from klasteryste.language import use_language
+from klasteryste.plan import check
 from klasteryste.plan.document import read_document
 from klasteryste.plan.sample import SAMPLE
 from klasteryste.plan.schema import FILE, schema_text
@@ -49,3 +51,43 @@ def test_the_sample_and_a_new_plan_name_it_for_the_editor():
     line = f"# yaml-language-server: $schema={FILE}\n"
     assert (SAMPLE / "plan.yml").read_text(encoding="utf-8").startswith(line)
     assert new_plan("LT-60", date(2026, 9, 30)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "english", "lithuanian"),
+    [
+        (
+            "  date: 2026-09-30",
+            "  date: 2026.09.30",
+            "meta.date is a day from 1900",
+            "meta.date turi būti diena",
+        ),
+        (
+            "  date: 2026-09-30",
+            "  date: 9999-12-31",
+            "meta.date is a day from 1900",
+            "meta.date turi būti diena",
+        ),
+        (
+            "  date: 2026-09-30",
+            "  date: 2026-02-30",
+            "meta.date is a day from 1900",
+            "meta.date turi būti diena",
+        ),
+        ("    probability: 2", "    probability: 7", "out of range: ≤ 5", "leistinas ribas: ≤ 5"),
+        ("    sector: public", "    sector: church", "is one of 'public'", "tik viena iš šių reikšmių"),
+        ("total: 168000", "total: much", "budget.total is a number", "budget.total turi būti skaičius"),
+    ],
+)
+def test_a_breach_of_form_is_said_in_both_languages(
+    tmp_path: Path, old: str, new: str, english: str, lithuanian: str
+):
+    text = (SAMPLE / "plan.yml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "plan.yml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    for language, words in (("en", english), ("lt", lithuanian)):
+        use_language(language)
+        result = check(path).results[0]
+        assert result.rule == "R01"
+        assert any(words in finding.message for finding in result.findings), result.findings

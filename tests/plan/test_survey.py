@@ -37,7 +37,7 @@ def answers(plan: Path, *rows: str, head: str = HEAD) -> Path:
 
 
 def test_the_form_has_a_row_for_each_partner_about_each_other(plan: Path):
-    rows = list(csv.DictReader(form(plan).splitlines()))
+    rows = list(csv.DictReader(form(plan).splitlines(), delimiter=";"))
     partners = [partner["id"] for partner in yaml.safe_load(plan.read_text(encoding="utf-8"))["partners"]]
     assert [(row["from"], row["to"]) for row in rows] == [
         (one, other) for one in partners for other in partners if one != other

@@ -122,7 +122,8 @@ def replace_sections(path: Path, sections: Mapping[str, Sequence[str]]) -> None:
         lines[-1] += "\n"
     starts = {str(place[0]): line - 1 for place, line in document.lines.items() if len(place) == 1}
     for name, start in starts.items():
-        if not lines[start].startswith(f"{name}:"):
+        # Some editors put a byte order mark before the first.
+        if not lines[start].removeprefix("\ufeff").startswith(f"{name}:"):
             raise CourseError(f"{path}, line {start + 1}: begin the section {name} on a line of its own")
     ends = {
         name: _end(

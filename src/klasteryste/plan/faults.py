@@ -27,7 +27,7 @@ def findings(error: ValidationError, document: Document) -> Iterator[Finding]:
             continue  # said of it already, or of an item in it
         told.add(place)
         field = ".".join(map(str, (*place, where[-1]) if missing else place))
-        detail = str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+        detail = _bounds(fault) or str(fault["msg"]).removeprefix("Value error, ")
         expected = str(fault.get("ctx", {}).get("expected", ""))
         yield found(Verdict.FAIL, _words(fault), place, field=field, detail=detail, expected=expected)
 
@@ -50,6 +50,8 @@ def _words(fault: Any) -> str:
         )
     if kind in ("int_type", "float_type", "finite_number", "int_from_float"):
         return _("{field} is a number, without quotes.")
+    if kind.startswith("date") or (kind == "value_error" and "give a day" in fault["msg"]):
+        return _("{field} is a day from 1900 to 2099, written as 2026-09-30.")
     if kind.startswith(("greater_than", "less_than")):
         return _("{field} is out of range: {detail}.")
     if kind == "bool_type":
@@ -61,3 +63,9 @@ def _words(fault: Any) -> str:
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return _("{field} has fields of its own: write them below it.")
     return "{field}: {detail}"
+
+
+def _bounds(fault: Any) -> str:
+    """Write the bound that a number is beyond, as ``≥ 0``; nothing if it is beyond none."""
+    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+    return ", ".join(f"{signs[key]} {value:g}" for key, value in fault.get("ctx", {}).items() if key in signs)

@@ -24,6 +24,7 @@ from klasteryste.plan.schema import FILE
 # What peers are to be alike in: how many people, how close together, and how many are born and die.
 PEER_VARIABLES = ("population", "density", "births", "deaths")
 PEERS = 5
+_LAST_START = 2095  # four years on, days still have four digits and begin with 20
 _FULL = {"m. sav.": "miesto savivaldybė", "r. sav.": "rajono savivaldybė", "sav.": "savivaldybė"}
 _OF = {"savivaldybė": "savivaldybės administracija"}
 
@@ -79,8 +80,12 @@ def new_plan(place: str, day: date) -> str:
     Raises
     ------
     CourseError
-        If there is no such municipality.
+        If there is no such municipality, or the plan would run beyond the days that a plan can hold.
     """
+    if not 1900 <= day.year <= _LAST_START:
+        raise CourseError(
+            f"a plan of {day} would run out of the calendar: give a date before {_LAST_START + 1}"
+        )
     chosen = municipality(place)
     here = municipality_peers(chosen.code)
     start = day.year + 1

@@ -25,7 +25,7 @@ ITEMS = ("reliability", "openness", "shared_mission", "power", "resources", "inv
 TYPES: tuple[str, ...] = get_args(Tie.model_fields["type"].annotation)
 COLUMNS = ("from", "to", "type", *ITEMS)
 _SCALE = range(1, 5)
-_LARGEST = 5_000_000
+_LARGEST = 30_000_000  # five hundred partners fill a third of it
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ def questions() -> str:
 def form(plan: Path) -> str:
     """Give the form for a plan's partners as CSV: a row for each partner about each other one.
 
+    Cells are parted by semicolons, since a spreadsheet set to Lithuanian opens no other CSV in columns.
+
     Raises
     ------
     CourseError
@@ -83,7 +85,7 @@ def form(plan: Path) -> str:
     """
     partners = _partners(plan)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(
         [one, other, *[""] * (len(COLUMNS) - 2)] for one in partners for other in partners if one != other
