@@ -90,6 +90,9 @@ def test_years_days_and_ages_claim_nothing(text: str, language: str, found: list
         ("15,000", 14900, False, True),
         ("15,000", 14800, False, False),
         ("3", -3.2, False, True),
+        ("0", 0.16, True, False),
+        ("1", 0.6, True, False),
+        ("0.16", 0.163, True, True),
     ],
 )
 def test_a_number_is_backed_as_it_is_rounded(text: str, value: float, share: bool, fits: bool):

@@ -307,6 +307,12 @@ MORE: list[tuple[str, Change, Verdict]] = [
     ("R02", setting("peers.variables", ["residents", "nothing"]), Verdict.FAIL),
     ("R02", of_claim("vieta", "filters", {"year": 1999}), Verdict.FAIL),
     ("R02", says("problem.statement", "Trūksta 71 % žmonių.", "71% of people are missing."), Verdict.FAIL),
+    *[("R03", setting("indicators.0.baseline.value", rounded), Verdict.FAIL) for rounded in (0, 1, 0.2)],
+    ("R03", setting("problem.baseline.1.value", 0), Verdict.FAIL),
+    ("R04", setting("problem.baseline.1.low", 0), Verdict.FAIL),
+    ("R19", setting("tie_survey.confirmed_share", 1), Verdict.FAIL),
+    ("R23", setting("peers.balance.0.smd", 0), Verdict.FAIL),
+    ("R02", of_claim("verte", "text", text("Savanorių yra 0.", "There are 0 volunteers.")), Verdict.FAIL),
     (
         "R05",
         setting(

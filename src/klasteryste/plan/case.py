@@ -18,6 +18,7 @@ from klasteryste.evidence import Computed, compute
 from klasteryste.methods.networks.graphs import Graph, graph_of_ties
 from klasteryste.plan.document import Document, Place
 from klasteryste.plan.model import Cited, Plan, Text
+from klasteryste.plan.numerals import rounding
 
 T = TypeVar("T")
 
@@ -100,14 +101,16 @@ class Case:
         """Give a number as it is printed in the file."""
         return self.document.written[place]
 
-    def agrees(self, place: Place, value: float, relative: float) -> bool:
+    def agrees(self, place: Place, value: float, relative: float, *, share: bool = False) -> bool:
         """Tell whether the number printed at a place is a value, but for rounding.
 
-        It may differ by half its last printed digit, or by a share of the value.
+        It may differ by half its last printed digit, as far as `klasteryste.plan.numerals.rounding` forgives
+        that, or by a share of the value.
         """
         printed = Decimal(self.written(place))
-        half = 0.5 * 10.0 ** int(printed.as_tuple().exponent)
-        return abs(float(printed) - value) <= max(half, relative * abs(value)) * (1 + 1e-9)
+        step = 10.0 ** int(printed.as_tuple().exponent)
+        slack = max(rounding(step, value, share=share), relative * abs(value))
+        return abs(float(printed) - value) <= slack * (1 + 1e-9)
 
     def shown(self, place: Place, value: float) -> float:
         """Round a computed value so that it can be set beside the number printed at a place."""

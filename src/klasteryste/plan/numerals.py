@@ -68,14 +68,27 @@ class Numeral:
     def rounds(self, value: float, relative: float, *, share: bool = False) -> bool:
         """Tell whether it is a value, within half its last printed digit or a share of the value.
 
-        A share may be printed as a percentage.
+        A share may be printed as a percentage; as what it is, it is rounded no further than one.
         """
-        scales = (1.0, 100.0) if share else (1.0,)
+        half = 0.5 * float(self.step)
+        slack = {1.0: rounding(float(self.step), value, share=True), 100.0: half} if share else {1.0: half}
         return any(
             abs(float(self.value) - scale * abs(value))
-            <= max(0.5 * float(self.step), relative * scale * abs(value)) * (1 + 1e-9)
-            for scale in scales
+            <= max(least, relative * scale * abs(value)) * (1 + 1e-9)
+            for scale, least in slack.items()
         )
+
+
+def rounding(step: float, value: float, *, share: bool) -> float:
+    """Tell how far a number may be from a value for being rounded: half a step, and no more than makes sense.
+
+    For a share, or a difference in standard deviations, half a hundredth at most; for other numbers below ten
+    a twentieth of them. Otherwise 0 or 1 would be any share there is.
+    """
+    half = 0.5 * step
+    if share:
+        return min(half, 0.005)
+    return min(half, 0.05 * abs(value)) if abs(value) < 10 else half
 
 
 def numerals(text: str, language: str) -> list[Numeral]:

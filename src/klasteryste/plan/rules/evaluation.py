@@ -147,7 +147,7 @@ def _balances(case: Case, peers: Peers, smd: pd.Series[float], relative: float) 
             )
             continue
         where = ("peers", "balance", number, "smd")
-        right = case.agrees(where, value, relative)
+        right = case.agrees(where, value, relative, share=True)
         yield found(
             Verdict.PASS if right else Verdict.FAIL,
             _("Stated for {variable} {stated}, computed again {value}."),

@@ -21,6 +21,7 @@ from klasteryste.plan.references import id_faults
 from klasteryste.plan.rules.partners import shape_of
 from klasteryste.plan.series import cited_rows, history_of, incomparable, ranked_rows
 from klasteryste.plan.settings import Limits
+from klasteryste.plan.units import SHARE
 from klasteryste.plan.verdict import Finding, Verdict, found
 
 # A number, and whether it is a share.
@@ -203,7 +204,7 @@ def r03_value(case: Case, limits: Limits) -> Iterator[Finding]:
             yield _unresolved(place)
             continue
         value, where = case.computed(place).value, (*place, "value")
-        right = case.agrees(where, value, limits["relative"])
+        right = case.agrees(where, value, limits["relative"], share=cited.evidence.unit == SHARE)
         yield found(
             Verdict.PASS if right else Verdict.FAIL,
             _("Stated {stated}, computed again {value}."),
@@ -267,7 +268,8 @@ def _interval(case: Case, place: Place, cited: Cited, relative: float) -> Iterat
                 value=round(value, 0 if name == "n_effective" else 4),
             )
             continue
-        right = case.agrees(where, value, relative)
+        share = name != "n_effective" and cited.evidence.unit == SHARE
+        right = case.agrees(where, value, relative, share=share)
         yield found(
             Verdict.PASS if right else Verdict.FAIL,
             _("Stated as {what} {stated}, computed again {value}."),

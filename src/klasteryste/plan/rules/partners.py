@@ -320,7 +320,7 @@ def r19_tie_data(case: Case, limits: Limits) -> Iterator[Finding]:
                 name=name,
                 value=value,
             )
-        elif not case.agrees(where, value, limits["relative"]):
+        elif not case.agrees(where, value, limits["relative"], share=True):
             yield found(
                 Verdict.FAIL,
                 _("Stated as {what} {stated}, computed again {value:.3f}."),

@@ -208,7 +208,7 @@ def _detectable(
 
     mde = smallest(survey.n)
     unit = unit_label(indicator.baseline.evidence, case.own)
-    right = case.agrees((*where, "mde"), mde, limits["relative"])
+    right = case.agrees((*where, "mde"), mde, limits["relative"], share=share)
     seen = abs(change) >= mde * (1 - 1e-9)
     said = {"mde": _step(mde, unit), "n": survey.n, "change": _step(abs(change), unit), "arms": arms}
     message = fill(
