@@ -15,6 +15,7 @@ import pytest
 import klasteryste.plan
 from klasteryste import CourseError
 from klasteryste.data import find, own, own_package
+from klasteryste.data.tables import rows
 from klasteryste.evidence import Census, Sample, compute, record
 
 SAMPLE = Path(klasteryste.plan.__file__).parent / "sample" / "evidence"
@@ -158,3 +159,73 @@ def test_a_descriptor_that_cannot_be_read(folder: Path, content: bytes, message:
     (folder / "datapackage.json").write_bytes(content)
     with pytest.raises(CourseError, match=message):
         own_package(folder)
+
+
+def schema(package: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of the table of volunteers, which has places and years."""
+    [entry] = [one for one in package["resources"] if one["name"] == "volunteers"]
+    return entry["schema"]
+
+
+def of_volunteers(**changes: Any) -> Callable[[dict[str, Any]], object]:
+    def change(package: dict[str, Any]) -> None:
+        [entry] = [one for one in package["resources"] if one["name"] == "volunteers"]
+        entry |= changes
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (of_volunteers(geography={"column": "town"}), "geography names the column town, which it does not"),
+        (of_volunteers(geography={}), "geography names no place"),
+        (of_volunteers(geography={"column": "year"}), "column year, whose type must be string"),
+        (of_volunteers(time={"columns": ["month"]}), "time names the column month, which it does not"),
+        (of_volunteers(time={"columns": ["place"]}), "column place, whose type must be integer"),
+        (of_volunteers(time={}), "time names no year"),
+        (of_volunteers(comparable={"within": ["wave"]}), "comparable names the column wave"),
+        (lambda p: schema(p).update(primaryKey="id"), "primaryKey names the column id"),
+        (lambda p: schema(p)["fields"][0].update(type="banana"), "the type banana: write integer or number"),
+        (lambda p: schema(p)["fields"][0].update(name="year"), "two columns are called year"),
+        (lambda p: schema(p)["fields"][2].pop("unit_lt"), "residents has a unit in one language"),
+        (lambda p: p["resources"].append(p["resources"][0]), "two tables are called places"),
+        (of_volunteers(title="half \ud800 of it"), "half a character"),
+    ],
+)
+def test_what_it_says_of_columns_holds_together(
+    folder: Path, change: Callable[[dict[str, Any]], object], message: str
+):
+    rewrite(folder, change)
+    with pytest.raises(CourseError, match=message):
+        own_package(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace(",", ";"), "columns are separated by commas"),
+        (lambda text: text.replace("volunteers", "people", 1), "its schema says place, year, residents"),
+        (lambda text: text.replace("\n", ",5\n").replace(",5", "", 1), "rows with more cells than columns"),
+        (lambda text: text.replace("F01,2016", ",2016", 1), "no place in row 1 below the header"),
+        (lambda text: text.replace("3252", "9" * 40, 1), "not as its schema says"),
+        (lambda text: "", "not as its schema says"),
+    ],
+)
+def test_a_table_is_as_its_schema_says(folder: Path, change: Callable[[str], str], message: str):
+    path = folder / "volunteers.csv"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    rewrite(folder, of_volunteers(hash=f"sha256:{digest}"))
+    with pytest.raises(CourseError, match=message):
+        rows(find("own:volunteers", folder))
+
+
+def test_a_year_may_not_be_left_out_where_cells_may(folder: Path):
+    path = folder / "volunteers.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("F01,2018", "F01,", 1), encoding="utf-8")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    rewrite(folder, of_volunteers(hash=f"sha256:{digest}"))
+    rewrite(folder, lambda package: schema(package)["fields"][1].pop("constraints"))
+    with pytest.raises(CourseError, match="no year in row 3 below the header: fill it in"):
+        rows(find("own:volunteers", folder))

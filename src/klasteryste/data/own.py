@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from klasteryste.language import current_language
 PREFIX = "own:"
 # A table for people to read is far smaller; a larger file would only keep the reader waiting.
 LARGEST = 20_000_000
+_TYPES = ("integer", "number", "string")
+# A place is a code, which may begin with 0; a year is a whole number.
+_MUST_BE = {"geography": "string", "time": "integer"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -77,6 +81,9 @@ def _parsed(folder: Path, content: bytes, language: str) -> OwnPackage:
     where = folder / DESCRIPTOR
     try:
         package: Any = json.loads(content.decode("utf-8"))
+        json.dumps(package, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise CourseError(f"{where}: \\ud800 to \\udfff is half a character: write it whole") from None
     except UnicodeDecodeError as error:
         raise CourseError(f"{where}, byte {error.start}: not UTF-8; save it as UTF-8") from None
     except json.JSONDecodeError as error:
@@ -87,15 +94,54 @@ def _parsed(folder: Path, content: bytes, language: str) -> OwnPackage:
         raise CourseError(f"{where}: {fault}")
     if "read_in_place" in package:
         raise CourseError(f"{where}: read_in_place is the course's own; describe files under resources")
+    names = [entry["name"] for entry in package["resources"]]
+    for name in _twice(names):
+        raise CourseError(f"{where}: two tables are called {name}: give each its own name")
     tables = []
     for entry in package["resources"]:
         for what in ("package", "generator"):
             if what in entry:
                 raise CourseError(f"{where}: the table {entry['name']} names a {what}: name a file")
+        for fault in _column_faults(entry):
+            raise CourseError(f"{where}: the table {entry['name']}: {fault}")
         regular_file(folder, entry["path"])
         table = as_table(entry, folder)
         tables.append(replace(table, name=PREFIX + table.name))
     return OwnPackage(folder, tuple(tables), package.get("fictional") is True)
+
+
+def _column_faults(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the columns of a table, and with what names them."""
+    types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
+    for name in _twice([field["name"] for field in entry["schema"]["fields"]]):
+        yield f"two columns are called {name}: give each its own name"
+    for field in entry["schema"]["fields"]:
+        if field["type"] not in _TYPES:
+            yield f"the column {field['name']} has the type {field['type']}: write {' or '.join(_TYPES)}"
+        if ("unit" in field) != ("unit_lt" in field):
+            yield f"the column {field['name']} has a unit in one language: write unit and unit_lt"
+    where, when = entry.get("geography", {}), entry.get("time", {})
+    if "geography" in entry and not where.keys() & {"column", "everywhere"}:
+        yield "geography names no place: name a column, or everywhere"
+    if "time" in entry and not when.keys() & {"columns", "always"}:
+        yield "time names no year: name columns, or always"
+    key = entry["schema"]["primaryKey"]
+    named = {
+        "primaryKey": [key] if isinstance(key, str) else key,
+        "geography": [where["column"]] if "column" in where else [],
+        "time": when.get("columns", []),
+        "comparable": entry.get("comparable", {}).get("within", []),
+    }
+    for what, columns in named.items():
+        for column in columns:
+            if column not in types:
+                yield f"{what} names the column {column}, which it does not have: it has {', '.join(types)}"
+            elif what in _MUST_BE and types[column] != _MUST_BE[what]:
+                yield f"{what} names the column {column}, whose type must be {_MUST_BE[what]}"
+
+
+def _twice(names: Sequence[str]) -> list[str]:
+    return [name for number, name in enumerate(names) if name in names[:number]]
 
 
 def regular_file(folder: Path, name: str) -> bytes:

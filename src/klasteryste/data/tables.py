@@ -124,18 +124,46 @@ def frame(table: Table, content: bytes) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        If a column is not there, or holds what its type cannot.
+        If its columns are not those of the schema, or hold what their types cannot; of a table of one's own
+        also if a row lacks its place or year.
     """
     types = {field.name: _dtype(field) for field in table.fields}
     try:
         if table.package is None or table.generator:
             # An empty cell is the only missing value: "NA" is Namibia.
-            return pd.read_csv(BytesIO(content), dtype=types, keep_default_na=False, na_values=[""])
+            read = pd.read_csv(BytesIO(content), dtype=types, keep_default_na=False, na_values=[""])
+            _require_columns(table, read)
+            return read
         # A pickle runs code when it is read. These bytes are known by their hash: nothing else ever runs.
         whole: pd.DataFrame = pd.read_pickle(BytesIO(content), compression="xz")
         return whole[list(types)].astype(types)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise CourseError(f"the table {table.name} is not as its schema says: {error}") from None
+
+
+def _require_columns(table: Table, read: pd.DataFrame) -> None:
+    """Demand the columns of the schema and, of a table of one's own, a place and a year in every row."""
+    stated = [field.name for field in table.fields]
+    if set(read.columns) != set(stated):
+        raise CourseError(
+            f"the table {table.name} has the columns {', '.join(read.columns)}, and its schema says "
+            f"{', '.join(stated)}: make them the same; columns are separated by commas"
+        )
+    # What a row has beyond the header, pandas takes for its label.
+    if not isinstance(read.index, pd.RangeIndex):
+        raise CourseError(
+            f"the table {table.name} has rows with more cells than columns: "
+            "columns are separated by commas, decimals by points"
+        )
+    if table.folder is None:
+        return
+    place = [] if table.geography is None or table.geography.column is None else [table.geography.column]
+    for column in (*place, *(() if table.time is None else table.time.columns)):
+        if (empty := read[column].isna()).any():
+            raise CourseError(
+                f"the table {table.name} has no {column} in row {int(empty.argmax()) + 1} below the header: "
+                "fill it in, or take the row out"
+            )
 
 
 def installed_file(table: Table) -> Path:
