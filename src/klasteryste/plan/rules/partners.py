@@ -181,7 +181,7 @@ def _against_chance(case: Case, place: Place, claim: NetworkClaim, limits: Limit
     draws = min(limits["stated_draws"], test.draws)
     error = _SIGMAS * sqrt(2 * chance * (1 - chance) / draws) + 1 / (1 + test.draws)
     right = abs(claim.p - test.p) <= error
-    holds = claim.p <= limits["alpha"]
+    holds = chance <= limits["alpha"]
     fix = None if right and holds else _("Correct p, or take the claim out.")
     return found(
         Verdict.PASS if right and holds else Verdict.FAIL,
