@@ -536,6 +536,18 @@ def test_a_file_that_is_no_plan_fails_the_first_rule_and_leaves_the_others(tmp_p
     assert {result.verdict for rule, result in results.items() if rule != "R01"} == {Verdict.NOT_CHECKABLE}
 
 
+def test_without_ties_what_is_said_of_the_network_is_not_checkable_and_r15_says_why(tmp_path: Path):
+    plan = base()
+    plan["ties"] = []
+    results = checked(plan, tmp_path)
+    needing = {rule for rule, one in read_settings().items() if "R15" in one.needs}
+    assert not_passed(results).keys() == {"R15"} | needing
+    assert results["R15"].verdict is Verdict.FAIL
+    assert {results[rule].verdict for rule in needing} == {Verdict.NOT_CHECKABLE}
+    for rule in needing:
+        assert all("(R15)" in f.message for f in results[rule].findings if f.verdict is not Verdict.PASS)
+
+
 def test_a_sample_cited_as_a_census_is_found_out(tmp_path: Path):
     plan = base()
     baseline = plan["problem"]["baseline"][1]

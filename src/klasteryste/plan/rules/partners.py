@@ -199,9 +199,15 @@ def _against_chance(case: Case, place: Place, claim: NetworkClaim, limits: Limit
     )
 
 
+def _require_ties(graph: Graph) -> None:
+    if graph.degrees.sum() < 4:
+        raise CourseError(_("There are fewer than two ties: the network is too small to have a shape (R15)."))
+
+
 def _test(case: Case, claim: NetworkClaim, limits: Limits) -> MonteCarloTest:
     graph = _graph(case)
-    if len(graph.nodes) < 3 or graph.degrees.sum() < 4 or case.sectors.nunique() < 2:
+    _require_ties(graph)
+    if len(graph.nodes) < 3 or case.sectors.nunique() < 2:
         raise CourseError(_("The network is too small, or of one sector, to be compared with chance (R14)."))
     if claim.property == "bridging":
         draws = limits["permutations"]
@@ -229,6 +235,7 @@ def shape_of(case: Case, claim: NetworkClaim) -> tuple[float, ...]:
         If the network cannot be built, or is too small to have the property.
     """
     graph = _graph(case)
+    _require_ties(graph)
     size = float(len(graph.nodes)), float(graph.degrees.sum() / 2)
     if claim.property == "bridging":
         return *size, ei_index(graph, case.sectors), expected_ei_index(graph, case.sectors)
@@ -241,6 +248,7 @@ def r18_governance(case: Case, limits: Limits) -> Iterator[Finding]:
     """R18: the mode of governance fits the network."""
     graph, governance = _graph(case), case.plan.governance
     mode = governance.mode
+    _require_ties(graph)
     if len(graph.nodes) < 3:
         raise CourseError(_("The network is too small to ask how it should be led (R14)."))
     fits = {name.removeprefix(f"{mode}_"): limit for name, limit in limits.items() if name.startswith(mode)}
