@@ -56,6 +56,11 @@ def of_claim(claim: str, path: str, value: Any) -> Change:
     return lambda plan: put(plan, f"claims.{number_of(plan, claim)}.{path}", value)
 
 
+def setting_of_claim(claim: str, **fields: Any) -> Change:
+    """Set several fields of a claim."""
+    return lambda plan: plan["claims"][number_of(plan, claim)].update(fields)
+
+
 def add_claim(**fields: Any) -> Change:
     """Add a claim without numbers."""
 
@@ -361,6 +366,18 @@ MORE: list[tuple[str, Change, Verdict]] = [
         add_claim(basis="correlational", text=text("Jie draugauja.", "It led to friendship.")),
         Verdict.WARN,
     ),
+    (
+        "R25",
+        add_claim(basis="causal", text=text("Mokymai lemia pasitikėjimą.", "Training leads to trust.")),
+        Verdict.WARN,
+    ),
+    (
+        "R25",
+        setting_of_claim(
+            "tarp-sektoriu", basis="causal", text=text("Tai lėmė mokymai.", "Training led to it.")
+        ),
+        Verdict.WARN,
+    ),
     ("R26", setting("ethics.legal_basis", None), Verdict.FAIL),
     ("R26", says("partners.0.commits", "Atsako Jonas Petraitis.", "A coordinator answers."), Verdict.FAIL),
 ]
@@ -413,7 +430,9 @@ JUST: dict[str, Change] = {
     "R21": setting("risks.2.owner", None),
     "R22": setting("evaluation.registered", "2026-12-31", "evaluation.pre_periods", [2026, 2025]),
     "R23": setting("peers.units", ["F02", "F26", "F15", "F13", "F01"]),
-    "R25": add_claim(basis="causal", text=text("Mokymai lemia pasitikėjimą.", "Training leads to trust.")),
+    "R25": setting_of_claim(
+        "verte", basis="causal", text=text("Mokymai lėmė 16 %.", "Training brought about 16%.")
+    ),
     "R26": says(
         "partners.3.name",
         "Jono Basanavičiaus gimnazija, 8 612 345 eurai",

@@ -117,7 +117,8 @@ def _rank(case: Case, place: Place, claim: RankClaim, limits: Limits) -> Finding
 def r25_causes(case: Case, limits: Limits) -> Iterator[Finding]:
     """R25: what is not shown to be a cause is not called one."""
     for number, claim in enumerate(case.plan.claims):
-        if claim.basis == "causal":
+        # A claim that cites nothing has no evidence of a cause, whatever it calls itself.
+        if claim.basis == "causal" and claim.kind not in ("statement", "network"):
             continue
         for language, words in phrases_in(claim.text, limits["words"]):
             yield found(
@@ -138,6 +139,8 @@ def r26_persons(case: Case, limits: Limits) -> Iterator[Finding]:
         "name": _("a person's name"),
         "column": _("a column of personal data"),
     }
+    if case.package_fault is not None:
+        yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
     for leak in personal_data(case, limits["columns"], limits["institutions"]):
         if leak.file is None:
             yield found(
