@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
 from klasteryste.data.package import DESCRIPTOR, Table, as_table, describe
 from klasteryste.data.shape import faults
 from klasteryste.errors import CourseError
-from klasteryste.language import current_language
+from klasteryste.language import _, current_language, fill
 
 PREFIX = "own:"
 # A table for people to read is far smaller; a larger file would only keep the reader waiting.
@@ -70,9 +71,12 @@ def own_package(folder: Path) -> OwnPackage:
     Raises
     ------
     CourseError
-        If the descriptor lacks something, is no regular file or too large, or names a file that is not one
-        of its own folder.
+        If the descriptor is missing, lacks something, is no regular file or too large, or names a file that
+        is not one of its own folder.
     """
+    if not lexists(folder / DESCRIPTOR):
+        why = _("{folder} has no {file}, which says what its files hold")
+        raise CourseError(fill(why, {"folder": str(folder), "file": DESCRIPTOR}))
     return _parsed(folder, regular_file(folder, DESCRIPTOR), current_language())
 
 
@@ -80,7 +84,7 @@ def own_package(folder: Path) -> OwnPackage:
 def _parsed(folder: Path, content: bytes, language: str) -> OwnPackage:
     where = folder / DESCRIPTOR
     try:
-        package: Any = json.loads(content.decode("utf-8"))
+        package: Any = json.loads(content.decode("utf-8-sig"))
         json.dumps(package, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise CourseError(f"{where}: \\ud800 to \\udfff is half a character: write it whole") from None

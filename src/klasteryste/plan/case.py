@@ -48,14 +48,18 @@ class Case:
 
     @cached_property
     def package(self) -> OwnPackage | None:
-        """The plan's own data package; None if it brings none.
+        """The plan's own data package; None if it brings none that can be read."""
+        return None if self.own is None or self.package_fault else own_package(self.own)
 
-        Raises
-        ------
-        CourseError
-            If there is one and it cannot be read.
-        """
-        return None if self.own is None else own_package(self.own)
+    @cached_property
+    def package_fault(self) -> str | None:
+        """Why the plan's own data package cannot be read; None if it can, or there is none."""
+        try:
+            if self.own is not None:
+                own_package(self.own)
+        except CourseError as error:
+            return self.words(error)
+        return None
 
     @cached_property
     def cited(self) -> dict[Place, Cited]:

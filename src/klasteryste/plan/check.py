@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from klasteryste.data.own import regular_file
+from klasteryste.data.package import DESCRIPTOR
 from klasteryste.errors import CourseError
 from klasteryste.language import _
 from klasteryste.plan.case import Case
@@ -85,13 +88,14 @@ def _result(rule: str, case: Case, setting: Setting) -> Result:
     try:
         findings = tuple(RULES[rule](case, setting.limits))
     except CourseError as error:
-        findings = (Finding(Verdict.NOT_CHECKABLE, str(error), ()),)
+        findings = (Finding(Verdict.NOT_CHECKABLE, case.words(error), ()),)
     verdicts = [finding.verdict for finding in findings] or [Verdict.PASS]
     return Result(rule, max(verdicts, key=lambda verdict: verdict.gravity), findings)
 
 
 def _version(document: Document, case: Case | None) -> str:
     content = document.content
-    if case is not None and case.package is not None:
-        content += "".join(table.sha256 for table in case.package.tables).encode()
+    if case is not None and case.own is not None:
+        with suppress(CourseError):  # R02 says what is wrong with it
+            content += regular_file(case.own, DESCRIPTOR)  # it states the hashes of its tables
     return hashlib.sha256(content).hexdigest()

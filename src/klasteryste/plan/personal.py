@@ -51,7 +51,8 @@ def personal_data(case: Case, columns: Sequence[str], institutions: Sequence[str
     for place, text in _texts(case.document.value, ()):
         for kind in _kinds(text, after):
             yield Leak(kind, place)
-    if case.own is None or case.package is None:
+    # Of a folder that is a link, not even the names are read.
+    if case.own is None or case.own.is_symlink() or not case.own.is_dir():
         return
     for path in sorted(case.own.iterdir()):
         try:

@@ -68,6 +68,14 @@ def r01_complete(case: Case, limits: Limits) -> Iterator[Finding]:
 
 def r02_resolves(case: Case, limits: Limits) -> Iterator[Finding]:
     """R02: what is cited is there, and prose states no number but those it cites."""
+    if case.package_fault is not None:
+        yield found(
+            Verdict.FAIL,
+            _("The evidence beside the plan cannot be read: {why}."),
+            (),
+            fix=_("Mend evidence/datapackage.json or, if nothing in that folder is cited, take it away."),
+            why=case.package_fault,
+        )
     for place, cited in case.cited.items():
         fault = _fault(case, place, cited.evidence)
         yield _resolved(fault, (*place, "evidence"))

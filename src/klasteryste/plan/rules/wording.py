@@ -141,6 +141,8 @@ def r26_persons(case: Case, limits: Limits) -> Iterator[Finding]:
     }
     if case.package_fault is not None:
         yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
+    if case.package_fault is not None:
+        yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
     for leak in personal_data(case, limits["columns"], limits["institutions"]):
         if leak.file is None:
             yield found(
