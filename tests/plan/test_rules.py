@@ -14,6 +14,7 @@ from tests.plan.plans import (
     PlanDict,
     base,
     checked,
+    cited,
     not_passed,
     one_rule,
     put,
@@ -24,7 +25,7 @@ from tests.plan.plans import (
 )
 
 from klasteryste import use_language
-from klasteryste.evidence import Census, Sample, compute, record
+from klasteryste.evidence import Census, Published, Sample, compute, record
 from klasteryste.methods.changes import change_windows, check_change
 from klasteryste.methods.power import detectable_change
 from klasteryste.plan import Result, Verdict, check, read_settings
@@ -565,6 +566,33 @@ def test_without_ties_what_is_said_of_the_network_is_not_checkable_and_r15_says_
     assert {results[rule].verdict for rule in needing} == {Verdict.NOT_CHECKABLE}
     for rule in needing:
         assert all("(R15)" in f.message for f in results[rule].findings if f.verdict is not Verdict.PASS)
+
+
+def governance(country: str, indicator: str, year: int) -> dict[str, Any]:
+    filters = {"country": country, "indicator": indicator, "year": year}
+    design = Published(se="se")
+    return cited("governance", filters, "value", "estimate", design=design, own=None, about=country)
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (("LT", "cc", 2018), None),
+        (("LT", "cc", 2008), "The one number is of 2008, the other of 2018."),
+        (("LT", "ge", 2018), "In governance places may be compared only where indicator is the same."),
+    ],
+)
+def test_who_is_ahead_is_told_of_one_year_and_one_measure(other: Any, says: str | None, tmp_path: Path):
+    plan = base()
+    plan["claims"][number_of(plan, "lenkimas")] |= {
+        "subject": governance("NO", "cc", 2018),
+        "other": governance(*other),
+    }
+    (finding,) = [
+        f for f in one_rule("R24", plan, tmp_path).findings if f.place[1] == number_of(plan, "lenkimas")
+    ]
+    assert finding.verdict is (Verdict.FAIL if says else Verdict.PASS)
+    assert says is None or finding.message == says
 
 
 def test_a_sample_cited_as_a_census_is_found_out(tmp_path: Path):

@@ -10,11 +10,11 @@ import pandas as pd
 
 from klasteryste.data import Table, find
 from klasteryste.errors import CourseError
-from klasteryste.evidence import Evidence
-from klasteryste.evidence.selection import require_numbers, select_rows, unit_of_column
+from klasteryste.evidence import Evidence, Range
+from klasteryste.evidence.selection import require_numbers, rows_under, select_rows, unit_of_column
 from klasteryste.language import _, fill
 from klasteryste.plan.case import Case
-from klasteryste.plan.model import History, Indicator, RankClaim
+from klasteryste.plan.model import Cited, History, Indicator, RankClaim
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +89,20 @@ def cited_rows(
     return table, rows
 
 
+def rows_of(case: Case, *cited: Cited) -> pd.DataFrame:
+    """Give the rows of one table that cited numbers rest on."""
+    table = find(cited[0].evidence.dataset, case.own)
+    return pd.concat([rows_under(table, one.evidence) for one in cited])
+
+
+def year_span(evidence: Evidence) -> tuple[int, int]:
+    """Give the first and the last year that evidence is about; 0 and 0 if nothing says so."""
+    year = evidence.year
+    if isinstance(year, Range):
+        return int(year.min or 0), int(year.max or 0)
+    return (year, year) if year is not None else (0, 0)
+
+
 def ranked_rows(case: Case, claim: RankClaim) -> tuple[Table, pd.DataFrame]:
     """Select the places that a claim ranks, with their estimates and standard errors.
 
@@ -151,15 +165,20 @@ def _series(
     return Series(table, rows, panel[["place", "year", "value"]].dropna(), unit)
 
 
+def mixed(table: Table, rows: pd.DataFrame) -> list[str]:
+    """List the columns in which rows differ, and have to be alike to be compared."""
+    within = () if table.comparable is None else table.comparable.within
+    return [column for column in within if rows[column].nunique(dropna=False) > 1]
+
+
 def incomparable(table: Table, rows: pd.DataFrame, years: tuple[int, int]) -> Iterator[str]:
     """Say why rows of a table may not be compared over years, if they may not."""
     if table.comparable is None:
         yield fill(_("Nothing says that years of {name} may be compared."), {"name": table.name})
         return
-    for column in table.comparable.within:
-        if rows[column].nunique(dropna=False) > 1:
-            said = {"name": table.name, "column": column}
-            yield fill(_("In {name} years may be compared only where {column} is the same."), said)
+    for column in mixed(table, rows):
+        said = {"name": table.name, "column": column}
+        yield fill(_("In {name} years may be compared only where {column} is the same."), said)
     for year in table.comparable.breaks:
         if years[0] < year <= years[1]:
             said = {"name": table.name, "year": str(year)}

@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import combinations
 
-import pandas as pd
-
 from klasteryste.data import find
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Census, Evidence, Published, Range, Sample
-from klasteryste.evidence.selection import rows_under
 from klasteryste.language import _, fill
 from klasteryste.plan.case import Case
 from klasteryste.plan.document import Place
@@ -19,7 +16,14 @@ from klasteryste.plan.model import Cited, Claim, Indicator, Text
 from klasteryste.plan.numerals import claimed, numerals, values
 from klasteryste.plan.references import id_faults
 from klasteryste.plan.rules.partners import shape_of
-from klasteryste.plan.series import cited_rows, history_of, incomparable, ranked_rows
+from klasteryste.plan.series import (
+    cited_rows,
+    history_of,
+    incomparable,
+    ranked_rows,
+    rows_of,
+    year_span,
+)
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.units import SHARE
 from klasteryste.plan.verdict import Finding, Verdict, found
@@ -351,7 +355,7 @@ def r06_comparable(case: Case, limits: Limits) -> Iterator[Finding]:
 def _series_faults(case: Case, indicator: Indicator) -> list[str]:
     table = find(indicator.baseline.evidence.dataset, case.own)
     if table.comparable is None:
-        return list(incomparable(table, _rows(case, indicator.baseline), (0, 0)))
+        return list(incomparable(table, rows_of(case, indicator.baseline), (0, 0)))
     try:
         series = history_of(case, indicator)
     except CourseError:
@@ -370,7 +374,7 @@ def _change(case: Case, place: Place, before: Cited, after: Cited) -> Iterator[F
         return
     one, other = before.evidence, after.evidence
     alike = ("dataset", "statistic", "column", "per", "of", "unit", "geography")
-    (early, late), (__, last) = _span(one), _span(other)
+    (early, late), (__, last) = year_span(one), year_span(other)
     if any(getattr(one, name) != getattr(other, name) for name in alike):
         yield found(
             Verdict.FAIL,
@@ -378,7 +382,7 @@ def _change(case: Case, place: Place, before: Cited, after: Cited) -> Iterator[F
             place,
             fix=_("Cite the same series in both years."),
         )
-    elif one.year is None or other.year is None or not late < _span(other)[0]:
+    elif one.year is None or other.year is None or not late < year_span(other)[0]:
         yield found(
             Verdict.FAIL,
             _("The earlier number is not of an earlier year than the later one."),
@@ -387,21 +391,8 @@ def _change(case: Case, place: Place, before: Cited, after: Cited) -> Iterator[F
         )
     else:
         table = find(one.dataset, case.own)
-        rows = _rows(case, before, after)
+        rows = rows_of(case, before, after)
         yield _compared(list(incomparable(table, rows, (early, last))), place)
-
-
-def _rows(case: Case, *cited: Cited) -> pd.DataFrame:
-    """Give the rows of one table that cited numbers rest on."""
-    table = find(cited[0].evidence.dataset, case.own)
-    return pd.concat([rows_under(table, one.evidence) for one in cited])
-
-
-def _span(evidence: Evidence) -> tuple[int, int]:
-    year = evidence.year
-    if isinstance(year, Range):
-        return int(year.min or 0), int(year.max or 0)
-    return (year, year) if year is not None else (0, 0)
 
 
 def _not_flagged(place: Place) -> Finding:
@@ -429,7 +420,7 @@ def r07_age(case: Case, limits: Limits) -> Iterator[Finding]:
         if not case.can_compute(place):
             yield _unresolved(place)
             continue
-        year = _span(cited.evidence)[1]
+        year = year_span(cited.evidence)[1]
         if cited.evidence.year is None:
             yield found(
                 Verdict.NOT_CHECKABLE,

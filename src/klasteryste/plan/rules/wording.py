@@ -7,6 +7,7 @@ from math import sqrt
 
 from scipy.stats import norm
 
+from klasteryste.data import find
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Census
 from klasteryste.language import _, fill
@@ -16,7 +17,7 @@ from klasteryste.plan.document import Place
 from klasteryste.plan.model import AheadClaim, RankClaim
 from klasteryste.plan.personal import personal_data
 from klasteryste.plan.phrases import phrases_in
-from klasteryste.plan.series import ranked_rows
+from klasteryste.plan.series import mixed, ranked_rows, rows_of, year_span
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.verdict import Finding, Verdict, found
 
@@ -57,6 +58,10 @@ def _ahead(case: Case, place: Place, claim: AheadClaim, limits: Limits) -> Findi
             place,
             fix=_("Compare the same number of two places."),
         )
+    if (unlike := _unlike(case, claim)) is not None:
+        return Finding(
+            Verdict.FAIL, unlike, place, fix=_("Compare numbers of the same year, measured alike.")
+        )
     first, second = (case.computed(where) for where in wheres)
     ses = []
     for computed, evidence in ((first, one), (second, other)):
@@ -83,6 +88,21 @@ def _ahead(case: Case, place: Place, claim: AheadClaim, limits: Limits) -> Findi
         sure=sure,
         least=limits["probability"],
     )
+
+
+def _unlike(case: Case, claim: AheadClaim) -> str | None:
+    """Say why the numbers of two places may not be compared, if they may not."""
+    early, late = sorted((year_span(claim.subject.evidence), year_span(claim.other.evidence)))
+    if late[0] > early[1]:
+        said = {"early": str(early[1]), "late": str(late[0])}
+        return fill(_("The one number is of {early}, the other of {late}."), said)
+    table = find(claim.subject.evidence.dataset, case.own)
+    where = None if table.geography is None else table.geography.column
+    for column in mixed(table, rows_of(case, claim.subject, claim.other)):
+        if column != where:
+            said = {"name": table.name, "column": column}
+            return fill(_("In {name} places may be compared only where {column} is the same."), said)
+    return None
 
 
 def _rank(case: Case, place: Place, claim: RankClaim, limits: Limits) -> Finding:
@@ -139,8 +159,6 @@ def r26_persons(case: Case, limits: Limits) -> Iterator[Finding]:
         "name": _("a person's name"),
         "column": _("a column of personal data"),
     }
-    if case.package_fault is not None:
-        yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
     if case.package_fault is not None:
         yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
     for leak in personal_data(case, limits["columns"], limits["institutions"]):
