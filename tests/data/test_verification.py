@@ -191,6 +191,10 @@ def test_a_missing_and_an_unlisted_file_are_named(package_copy: Package):
         (lambda e: e["time"].update(always=[2017]), "time names either a column or what holds"),
         (lambda e: e.update(geography={"column": "town"}), "it has no column town of type string"),
         (lambda e: e.update(time={"columns": ["survey"]}), "it has no column survey of type integer"),
+        (
+            lambda e: e["schema"]["fields"][8].update(se="survey"),
+            "column trust: no column survey of type number could be its error",
+        ),
         (lambda e: e["time"]["columns"].append("wave"), "time, columns: it has more than two"),
         (lambda e: e.update(time={"always": [2013, 2015, 2016]}), "time, always: it has more than two"),
         (lambda e: e.update(time={"always": [2016, 2013]}), "time, always: the last year is before"),

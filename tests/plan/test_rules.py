@@ -568,10 +568,45 @@ def test_without_ties_what_is_said_of_the_network_is_not_checkable_and_r15_says_
         assert all("(R15)" in f.message for f in results[rule].findings if f.verdict is not Verdict.PASS)
 
 
-def governance(country: str, indicator: str, year: int) -> dict[str, Any]:
+def governance(
+    country: str,
+    indicator: str,
+    year: int,
+    design: Published | Census | None = None,
+    statistic: str = "value",
+) -> dict[str, Any]:
     filters = {"country": country, "indicator": indicator, "year": year}
-    design = Published(se="se")
-    return cited("governance", filters, "value", "estimate", design=design, own=None, about=country)
+    design = design or Published(se="se")
+    return cited("governance", filters, statistic, "estimate", design=design, own=None, about=country)
+
+
+@pytest.mark.parametrize(
+    ("design", "statistic", "verdict"),
+    [
+        (Published(se="se"), "value", Verdict.PASS),
+        (Published(), "value", Verdict.FAIL),
+        (Census(), "value", Verdict.FAIL),
+        (Census(), "mean", Verdict.FAIL),
+    ],
+)
+def test_an_estimate_with_a_standard_error_is_not_cited_without_it(
+    design: Published | Census, statistic: str, verdict: Verdict, tmp_path: Path
+):
+    plan = base()
+    number = number_of(plan, "lenkimas")
+    plan["claims"][number] |= {
+        "subject": governance("NO", "cc", 2018, design, statistic),
+        "other": governance("LT", "cc", 2018, design, statistic),
+    }
+    assert one_rule("R04", plan, tmp_path / "a").verdict is verdict
+    assert one_rule("R24", plan, tmp_path / "b").verdict is verdict
+    trust = cited("trust", {"country": "LT", "survey": "EVS", "wave": 5}, "value", "trust",
+                  design=Published(se="se_srs") if verdict is Verdict.PASS else design, own=None)  # fmt: skip
+    put(plan, "indicators.0.baseline", trust)
+    (finding,) = [
+        f for f in one_rule("R09", plan, tmp_path / "c").findings if f.place[:2] == ("indicators", 0)
+    ]
+    assert finding.verdict is Verdict.FAIL  # no survey is planned of it
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ DESCRIPTOR = "datapackage.json"
 class Field:
     """A column: its type (``string``, ``integer`` or ``number``), unit, and whether a cell may be empty.
 
-    ``unit`` is the same in every language, ``unit_label`` is in the language in use.
+    ``unit`` is the same in every language, ``unit_label`` is in the language in use. ``se`` names the column
+    of standard errors, if the column holds estimates.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     unit: str | None
     unit_label: str | None
     required: bool
+    se: str | None = None
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ def as_table(entry: Mapping[str, Any], folder: Path | None = None) -> Table:
                 unit=field.get("unit"),
                 unit_label=_text(field, "unit") if "unit" in field else None,
                 required=field.get("constraints", {}).get("required", False),
+                se=field.get("se"),
             )
             for field in schema["fields"]
         ),

@@ -15,6 +15,8 @@ _SOURCE = {"title": str, "title_lt": str, "publisher": str, "path": str, "found_
 _FIELD = {
     **{"name": str, "type": str, "description": str, "description_lt": str},
     **{"unit?": str, "unit_lt?": str, "constraints?": {"required?": bool}},
+    # The column that holds the standard errors of these estimates.
+    "se?": str,
 }
 _SCHEMA = {
     "fields": [_FIELD],

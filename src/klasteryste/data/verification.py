@@ -158,6 +158,9 @@ def _check_scope(entry: _Entry) -> Iterator[str]:
     for column, kind in wanted:
         if types.get(column) != kind:
             yield f"it has no column {column} of type {kind} that could say its places or years"
+    for field in entry["schema"]["fields"]:
+        if "se" in field and types.get(field["se"]) != "number":
+            yield f"column {field['name']}: no column {field['se']} of type number could be its error"
 
 
 def _check_files(folder: Path, entries: list[_Entry]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from klasteryste.data import Table, find
 from klasteryste.errors import CourseError
-from klasteryste.evidence import Evidence, Range
+from klasteryste.evidence import Evidence, Published, Range, Sample
 from klasteryste.evidence.selection import require_numbers, rows_under, select_rows, unit_of_column
 from klasteryste.language import _, fill
 from klasteryste.plan.case import Case
@@ -93,6 +93,15 @@ def rows_of(case: Case, *cited: Cited) -> pd.DataFrame:
     """Give the rows of one table that cited numbers rest on."""
     table = find(cited[0].evidence.dataset, case.own)
     return pd.concat([rows_under(table, one.evidence) for one in cited])
+
+
+def se_left_out(case: Case, evidence: Evidence) -> str | None:
+    """Name the column of standard errors of a cited estimate that the evidence leaves out, if it does."""
+    design = evidence.design
+    if isinstance(design, Sample) or (isinstance(design, Published) and design.se is not None):
+        return None
+    errors = {field.name: field.se for field in find(evidence.dataset, case.own).fields}
+    return None if evidence.column is None else errors.get(evidence.column)
 
 
 def year_span(evidence: Evidence) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from klasteryste.plan.series import (
     incomparable,
     ranked_rows,
     rows_of,
+    se_left_out,
     year_span,
 )
 from klasteryste.plan.settings import Limits
@@ -245,6 +246,18 @@ def r04_interval(case: Case, limits: Limits) -> Iterator[Finding]:
                 (*place, "evidence", "design"),
                 fix=_("Give the design as a sample, with its weights, strata and clusters."),
                 table=cited.evidence.dataset,
+            )
+        elif (left_out := se_left_out(case, cited.evidence)) is not None:
+            yield found(
+                Verdict.FAIL,
+                _(
+                    "{column} of {table} holds estimates with standard errors, and is cited as if it were exact."
+                ),
+                (*place, "evidence", "design"),
+                fix=_("Cite one cell as a value, of the design published with {se} as its se."),
+                column=cited.evidence.column,
+                table=cited.evidence.dataset,
+                se=left_out,
             )
         elif isinstance(design, Sample) or (isinstance(design, Published) and design.se is not None):
             yield from _interval(case, place, cited, limits["relative"])

@@ -18,7 +18,7 @@ from klasteryste.plan.case import Case
 from klasteryste.plan.document import Place
 from klasteryste.plan.model import Indicator
 from klasteryste.plan.references import require_ids
-from klasteryste.plan.series import history_of, incomparable
+from klasteryste.plan.series import history_of, incomparable, se_left_out
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.units import SHARE, amount, unit_label
 from klasteryste.plan.verdict import Finding, Verdict, found
@@ -161,6 +161,8 @@ def r09_detectable(case: Case, limits: Limits) -> Iterator[Finding]:
                 yield from _detectable(case, place, indicator, planned, limits)
             except CourseError as error:
                 yield _unchecked(case, error, place)
+        elif se_left_out(case, indicator.baseline.evidence) is not None:
+            yield _unplanned(place)
         elif isinstance(design, Census):
             yield found(Verdict.PASS, _("The baseline counts everybody: it has no sampling error."), place)
         elif isinstance(design, Published) and design.se is None:
@@ -171,12 +173,16 @@ def r09_detectable(case: Case, limits: Limits) -> Iterator[Finding]:
                 fix=_("Name the column of standard errors, or plan a survey."),
             )
         else:
-            yield found(
-                Verdict.FAIL,
-                _("The baseline comes from a sample, and no survey is planned that would show the change."),
-                place,
-                fix=_("Plan a survey under evaluation, with n and the smallest change it can show."),
-            )
+            yield _unplanned(place)
+
+
+def _unplanned(place: Place) -> Finding:
+    return found(
+        Verdict.FAIL,
+        _("The baseline comes from a sample, and no survey is planned that would show the change."),
+        place,
+        fix=_("Plan a survey under evaluation, with n and the smallest change it can show."),
+    )
 
 
 def _detectable(

@@ -17,7 +17,7 @@ from klasteryste.plan.document import Place
 from klasteryste.plan.model import AheadClaim, RankClaim
 from klasteryste.plan.personal import personal_data
 from klasteryste.plan.phrases import phrases_in
-from klasteryste.plan.series import mixed, ranked_rows, rows_of, year_span
+from klasteryste.plan.series import mixed, ranked_rows, rows_of, se_left_out, year_span
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.verdict import Finding, Verdict, found
 
@@ -65,7 +65,8 @@ def _ahead(case: Case, place: Place, claim: AheadClaim, limits: Limits) -> Findi
     first, second = (case.computed(where) for where in wheres)
     ses = []
     for computed, evidence in ((first, one), (second, other)):
-        if computed.se is None and not isinstance(evidence.design, Census):
+        exact = isinstance(evidence.design, Census) and se_left_out(case, evidence) is None
+        if computed.se is None and not exact:
             return found(
                 Verdict.FAIL,
                 _("Nothing says how precise the numbers are, so that no place is shown to be ahead."),
