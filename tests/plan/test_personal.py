@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plan.plans import EVIDENCE, base, one_rule, text
+from tests.plan.plans import EVIDENCE, base, one_rule, text, write
 
-from klasteryste.plan import Verdict
+from klasteryste.plan import Finding, Verdict, read_settings
+from klasteryste.plan.case import Case
+from klasteryste.plan.document import read_document
+from klasteryste.plan.model import Plan
 from klasteryste.plan.personal import is_personal_code
+from klasteryste.plan.rules import RULES
 
 
 def with_check_digit(ten: str) -> str:
@@ -60,6 +64,12 @@ FOUND = [
     "Ieva Kazlauskaitė, koordinatorė",
     "A. Petrauskas",
     "Tomas Jonaitis mokyklos direktorius",
+    "Jonaitis Jonas",
+    "Petraitienė-Jonaitė Ona",
+    "PETRAS PETRAITIS",
+    "Jonas PETRAITIS",
+    "KAZLAUSKAITĖ IEVA",
+    "A. PETRAUSKAS",
 ]
 LEFT_ALONE = [
     "Jono Basanavičiaus gimnazija",
@@ -71,6 +81,11 @@ LEFT_ALONE = [
     "Simono Daukanto progimnazija, Vinco Kudirkos aikštė",
     "Kaimo bendruomenė „Saulė“, UAB „Rasa“",
     "Saulė Utenoje šviečia",
+    "Bendrija Aušra, Lietuva, Ieva ir kiti",
+    "JONO BASANAVIČIAUS GIMNAZIJA",
+    "JONAS BASANAVIČIUS GYMNASIUM",
+    "VYTAUTO DIDŽIOJO UNIVERSITETAS",
+    "UAB RASA, VŠĮ SAULĖ",
     "R. Žiliukaitė (2005) ir A. Petrauskas, 2011",
     "8 612 345 eurai ir 861 234 567 eurai",
     "Nuo 2016-01-01 iki 2026-12-31, 2027–2030 m.",
@@ -105,6 +120,11 @@ def test_a_code_written_as_a_number_is_found(tmp_path: Path):
 
 CELLS = [
     ("id,vardas\n1,x\n", {1}),
+    ("pavardė;skyrius\nx;y\n", {1}),
+    ("skyrius\tpavardė\nx\ty\n", {1}),
+    ('\n\n"Vardas, pavardė",skyrius\nx,y\n', {3}),
+    ("\ufeffpavardė,skyrius\nx,y\n", {1}),
+    ("id;a;b\n1;Petraitis;Jonas\n", {2}),
     ("id,First_Name\n1,x\n", {1}),
     ("id,note\n1,Jonas Petraitis\n2,\n", {2}),
     ("id,a,b\n1,Jonas,Petraitis\n", {2}),
@@ -128,3 +148,71 @@ def test_a_file_full_of_persons_is_not_listed_row_by_row(tmp_path: Path):
     rows = "\n".join(f"{n},Jonas Petraitis" for n in range(500))
     (tmp_path / "evidence" / "forgotten.csv").write_text(f"id,note\n{rows}\n", encoding="utf-8")
     assert 1 <= len(one_rule("R26", base(), tmp_path).findings) <= 5
+
+
+def with_comment(folder: Path, comment: str) -> Path:
+    """Write a plan with a comment of its own line before the partners, and one behind them."""
+    path = write(base(), folder)
+    content = path.read_text(encoding="utf-8")
+    path.write_text(content.replace("\npartners:", f"\n# {comment}\npartners: # {comment}"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("words", FOUND)
+def test_comments_are_looked_at(words: str, tmp_path: Path):
+    path = with_comment(tmp_path, words)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    findings = persons(path)
+    said = [int(finding.message.split("line ")[1].split()[0]) for finding in findings]
+    assert said == [number for number, line in enumerate(lines, 1) if words in line]
+    assert len(said) == 2
+    assert {finding.verdict for finding in findings} == {Verdict.FAIL}
+
+
+@pytest.mark.parametrize("words", LEFT_ALONE)
+def test_comments_may_say_what_texts_may(words: str, tmp_path: Path):
+    assert persons(with_comment(tmp_path, words)) == ()
+
+
+def test_a_text_that_holds_a_hash_is_told_of_once(tmp_path: Path):
+    plan = base()
+    plan["partners"][2]["commits"] = text("Skyrius # 2, vardenis@example.lt", "In English.")
+    assert len(one_rule("R26", plan, tmp_path).findings) == 1
+
+
+def persons(path: Path) -> tuple[Finding, ...]:
+    document = read_document(path)
+    case = Case(Plan.model_validate(document.value), document)
+    return tuple(RULES["R26"](case, read_settings()["R26"].limits))
+
+
+UNREAD = {
+    "žmonės.csv": b"id\n",
+    "two words.csv": b"id\n",
+    "half\udcff.csv": b"id\n",
+    "utf16.csv": "id,note\n1,Jonas Petraitis\n".encode("utf-16"),
+    "utf16le.csv": "id,note\n1,Jonas Petraitis\n".encode("utf-16-le"),
+    "cp1257.csv": "pavardė,skyrius\n".encode("cp1257"),
+    "people.xlsx": b"PK\x03\x04\x14\x00\x06\x00",
+    "people.docx": b"PK\x03\x04\x14\x00\x06\x00",
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_cannot_be_looked_into_is_said(name: str, tmp_path: Path):
+    shutil.copytree(EVIDENCE, tmp_path / "evidence")
+    (tmp_path / "evidence" / name).write_bytes(UNREAD[name])
+    result = one_rule("R26", base(), tmp_path)
+    assert result.verdict is Verdict.NOT_CHECKABLE
+    [finding] = result.findings
+    assert finding.message == f"{name.replace(chr(0xDCFF), '?')} cannot be looked into."
+    assert finding.fix
+
+
+def test_folders_and_links_are_not_looked_into(tmp_path: Path):
+    shutil.copytree(EVIDENCE, tmp_path / "evidence")
+    (tmp_path / "evidence" / "more").mkdir()
+    (tmp_path / "evidence" / "link.csv").symlink_to(EVIDENCE / "places.csv")
+    result = one_rule("R26", base(), tmp_path)
+    assert result.verdict is Verdict.NOT_CHECKABLE
+    assert [finding.message.split()[0] for finding in result.findings] == ["link.csv", "more"]

@@ -5,21 +5,20 @@ What is found is never repeated: only its kind and where it stands.
 
 from __future__ import annotations
 
-import csv
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from io import StringIO
 from itertools import islice
 from typing import Any
 
 from klasteryste.data.own import regular_file
 from klasteryste.errors import CourseError
 from klasteryste.plan.case import Case
-from klasteryste.plan.document import Place
+from klasteryste.plan.document import Document, Place
 
 # A file of people's answers would bring one finding a row.
 _MOST_OF_A_KIND = 3
@@ -27,7 +26,11 @@ _MOST_OF_A_KIND = 3
 
 @dataclass(frozen=True)
 class Leak:
-    """Personal data of some kind at a place of the plan or, where `file` is set, on a line of a file."""
+    """Personal data of some kind, or a file that cannot be searched for them.
+
+    It is at a place of the plan, in a comment on a line of it or, where `file` is set, on a line of a file.
+    A file that cannot be searched is of the kind ``unread``.
+    """
 
     kind: str
     place: Place = ()
@@ -36,7 +39,7 @@ class Leak:
 
 
 def personal_data(case: Case, columns: Sequence[str], institutions: Sequence[str]) -> Iterator[Leak]:
-    """Look for personal data in every text of a plan and in every file beside it.
+    """Look for personal data in every text and comment of a plan and in every file beside it.
 
     Parameters
     ----------
@@ -48,18 +51,25 @@ def personal_data(case: Case, columns: Sequence[str], institutions: Sequence[str
         Words after which a person's name is that of an institution, such as ``University``.
     """
     after = _institution(institutions)
+    told: set[tuple[str, int]] = set()
     for place, text in _texts(case.document.value, ()):
         for kind in _kinds(text, after):
+            told.add((kind, case.document.line(place)))
             yield Leak(kind, place)
+    yield from _in_comments(case.document, told, after)
     # Of a folder that is a link, not even the names are read.
     if case.own is None or case.own.is_symlink() or not case.own.is_dir():
         return
     for path in sorted(case.own.iterdir()):
+        name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
         try:
-            text = regular_file(case.own, path.name).decode("utf-8")
+            text = regular_file(case.own, path.name).decode("utf-8-sig")
         except (CourseError, UnicodeDecodeError):
-            continue  # no table can be read from it either
-        yield from _in_file(path.name, text, columns, after)
+            text = "\0"
+        if "\0" in text:  # no text, or one of two bytes a letter
+            yield Leak("unread", file=name)
+        else:
+            yield from _in_file(name, text, columns, after)
 
 
 def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -76,14 +86,26 @@ def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
             yield from _texts(item, (*place, number))
 
 
+def _in_comments(document: Document, told: set[tuple[str, int]], after: re.Pattern[str]) -> Iterator[Leak]:
+    """Look in what follows a # on each line, unless a text that holds one there was told of already."""
+    starts = sorted(set(document.lines.values()))
+    for number, line in enumerate(document.content.decode("utf-8-sig").splitlines(), 1):
+        if comment := _COMMENT.search(line):
+            start = starts[max(bisect_right(starts, number) - 1, 0)]
+            for kind in _kinds(comment[0], after):
+                if (kind, start) not in told:
+                    yield Leak(kind, line=number)
+
+
 def _in_file(name: str, text: str, columns: Sequence[str], after: re.Pattern[str]) -> Iterator[Leak]:
-    if name.lower().endswith(".csv"):
-        header = next(csv.reader(StringIO(text)), [])
-        for column in header:
+    cells = name.lower().endswith((".csv", ".tsv", ".txt"))
+    if cells:
+        header = next(iter(text.lstrip().splitlines()), "")
+        above = text[: len(text) - len(text.lstrip())].count("\n")
+        for column in _BETWEEN_CELLS.split(header):
             if column.strip().lower() in columns:
-                yield Leak("column", file=name, line=1)
+                yield Leak("column", file=name, line=1 + above)
     # A given name and a surname may stand in cells side by side; digits of two cells make no number.
-    cells = name.lower().endswith(".csv")
     words = _BETWEEN_CELLS.sub(" ", text) if cells else text
     digits = _BETWEEN_CELLS.sub(" | ", text) if cells else text
     for kind, where in _SEARCHES.items():
@@ -112,6 +134,7 @@ def _codes(text: str, after: re.Pattern[str]) -> Iterator[int]:
     return (match.start() for match in _ELEVEN_DIGITS.finditer(text) if is_personal_code(match[0]))
 
 
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _BETWEEN_CELLS = re.compile(r'[,;\t"]+')
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # +370 612 34567 and other international numbers; 8 612 34567, (8 5) 212 3456, 0 612 34567.
@@ -155,7 +178,7 @@ def is_personal_code(digits: str) -> bool:
 
 _UPPER = "A-ZĄČĘĖĮŠŲŪŽ"
 _LOWER = "a-ząčęėįšųūž"
-_WORD = rf"[{_UPPER}][{_LOWER}]+"
+_WORD = rf"(?:[{_UPPER}][{_LOWER}]+|[{_UPPER}]{{2,}})"
 # The nominative alone: what is named after a person has the genitive, as in Jono Basanavičiaus gimnazija.
 _PAIR = re.compile(rf"\b(?=({_WORD})[^\S\n]+({_WORD}(?:-{_WORD})?)\b)")
 _INITIAL = re.compile(rf"\b[{_UPPER}]\.[^\S\n]?({_WORD}(?:-{_WORD})?)\b(?!,?\s?\(?(?:19|20)[0-9]{{2}})")
@@ -181,7 +204,10 @@ def _institution(words: Sequence[str]) -> re.Pattern[str]:
 
 def _names(text: str, after: re.Pattern[str]) -> Iterator[int]:
     for match in _PAIR.finditer(text):
-        person = match[1] in _given_names() and _SURNAME.fullmatch(match[2])
+        one, other = match[1].capitalize(), match[2].capitalize()
+        person = one in _given_names() and _SURNAME.fullmatch(other)
+        # The surname first, as in lists of people, if it can be nothing else.
+        person = person or (other in _given_names() and _SURE_SURNAME.fullmatch(one))
         if person and not after.match(text, match.end(2)):
             yield match.start()
     for match in _INITIAL.finditer(text):

@@ -163,7 +163,24 @@ def r26_persons(case: Case, limits: Limits) -> Iterator[Finding]:
     if case.package_fault is not None:
         yield found(Verdict.NOT_CHECKABLE, _("The evidence beside the plan cannot be read (R02)."), ())
     for leak in personal_data(case, limits["columns"], limits["institutions"]):
-        if leak.file is None:
+        if leak.kind == "unread":
+            yield found(
+                Verdict.NOT_CHECKABLE,
+                _("{file} cannot be looked into."),
+                (),
+                fix=_("Take it out, or save it as CSV in UTF-8 with a plain name."),
+                file=str(leak.file),
+            )
+        elif leak.file is None and leak.line:
+            yield found(
+                Verdict.FAIL,
+                _("The comment in line {line} seems to hold {what}."),
+                (),
+                fix=_("Take it out: comments are shared with the plan."),
+                line=str(leak.line),
+                what=what[leak.kind],
+            )
+        elif leak.file is None:
             yield found(
                 Verdict.FAIL,
                 _("The text seems to hold {what}."),
