@@ -8,6 +8,7 @@ as in a class: a student's, in which the solutions run, and a judging one.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import json
 import os
 import select
@@ -137,9 +138,7 @@ def _judge(
     for cell in cells:
         outputs = []
         if cell.role != "test":
-            orders.write(json.dumps({"source": cell.source, "locked": cell.role == "locked"}) + "\n")
-            orders.flush()
-            done = json.loads(orders.readline() or '{"error": "the process ended", "changed": []}')
+            done = _ordered(orders, cell.source, locked=cell.role == "locked")
             run.changed += done["changed"]
             if done["error"]:
                 run.errors[cell.name] = done["error"]
@@ -158,14 +157,24 @@ def _judge(
                 run.errors[cell.name] = f"{output['ename']}: {output['evalue']}"
                 line = output["traceback"][0].removeprefix("line ").partition(":")[0]
                 run.lines[cell.name] = int(line) if line.isdigit() else 1
-    orders.write(json.dumps({"source": "", "locked": False}) + "\n")
-    orders.flush()
-    run.changed += json.loads(orders.readline() or '{"changed": []}')["changed"]
+    run.changed += _ordered(orders, "", locked=False)["changed"]
     run.asked = sorted(checker.asked)
     run.lent = sorted(checker.link.lent)
     run.operators = {name: sorted(names) for name, names in checker.link.operators.items()}
     run.changes = {name: sorted(names) for name, names in checker.link.changes.items()}
     return run
+
+
+def _ordered(orders: Any, source: str, *, locked: bool) -> dict[str, Any]:
+    """Have a cell run on the student's side, which may have ended, and say so if it has."""
+    answer = ""
+    # Where the other end closed before it read the last order, there is no plain end of file.
+    with contextlib.suppress(ConnectionError):
+        orders.write(json.dumps({"source": source, "locked": locked}) + "\n")
+        orders.flush()
+        answer = orders.readline()
+    done: dict[str, Any] = json.loads(answer or '{"error": "the process ended", "changed": []}')
+    return done
 
 
 def _student(sock: socket.socket, orders: socket.socket) -> None:
