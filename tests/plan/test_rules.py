@@ -19,6 +19,7 @@ from tests.plan.plans import (
     one_rule,
     put,
     restate,
+    table_hash,
     text,
     with_table,
     write,
@@ -128,6 +129,15 @@ def insured_otherwise(plan: PlanDict) -> None:
     """Name the partner on whom the network hangs in a risk of another kind."""
     hanging(plan)
     plan["risks"].append(mitigated("biblioteka") | {"class": "other"})
+
+
+def several_rows(plan: PlanDict) -> None:
+    """Choose peers by a table with a row for each year."""
+    plan["peers"] |= {
+        "dataset": "own:volunteers",
+        "sha256": table_hash("volunteers"),
+        "variables": ["residents"],
+    }
 
 
 def circle(plan: PlanDict) -> None:
@@ -359,7 +369,15 @@ MORE: list[tuple[str, Change, Verdict]] = [
     ("R22", setting("evaluation.registered", None), Verdict.FAIL),
     ("R23", setting("peers.units", ["F01", "F13", "F15", "F26", "F40"]), Verdict.FAIL),
     ("R23", setting("peers.units", ["F07", "F01"]), Verdict.FAIL),
+    ("R01", setting("peers", None), Verdict.FAIL),
+    ("R22", setting("evaluation.comparison", ["F01", "X99"]), Verdict.FAIL),
+    ("R22", setting("evaluation.comparison", ["F02", "F40"]), Verdict.PASS),
+    ("R22", setting("evaluation.comparison", ["F40"], "peers.sha256", "0" * 64), Verdict.NOT_CHECKABLE),
+    ("R22", setting("evaluation.pre_periods", [1990, 1991, 2011, 2026]), Verdict.FAIL),
+    ("R22", setting("evaluation.pre_periods", [2012, 2026]), Verdict.PASS),
     ("R23", setting("peers.balance", []), Verdict.FAIL),
+    ("R23", setting("peers.filters", {"place": ["F01", "F13", "F15", "F26", "F02", "F40"]}), Verdict.FAIL),
+    ("R23", several_rows, Verdict.FAIL),
     ("R24", of_claim("lenkimas", "polarity", "lower"), Verdict.FAIL),
     ("R24", add_claim(text=text("Pramaniai lenkia kaimynus.", "Pramaniai does well.")), Verdict.FAIL),
     (

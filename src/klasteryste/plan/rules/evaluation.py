@@ -8,11 +8,12 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from klasteryste.errors import CourseError
+from klasteryste.evidence.selection import select_rows
 from klasteryste.language import _, fill
 from klasteryste.methods.peers import balance, gower_distances, nearest_units, standardised_distances
 from klasteryste.plan.case import Case
 from klasteryste.plan.model import Peers
-from klasteryste.plan.series import cited_rows
+from klasteryste.plan.series import cited_rows, cited_table
 from klasteryste.plan.settings import Limits
 from klasteryste.plan.verdict import Finding, Verdict, found
 
@@ -42,14 +43,17 @@ def r22_evaluation(case: Case, limits: Limits) -> Iterator[Finding]:
             ("evaluation", "comparison"),
             fix=_("Compare with places where the plan does not work."),
         )
-    before = {year for year in evaluation.pre_periods if year < start.year}
+    yield from _strangers(case, untreated)
+    first = start.year - limits["pre_window"]
+    before = {year for year in evaluation.pre_periods if first <= year < start.year}
     if len(before) < limits["pre_periods"]:
         yield found(
             Verdict.FAIL,
-            _("{count} years before the start are looked at; it takes {fewest}."),
+            _("Of the {window} years before the start {count} are looked at; it takes {fewest}."),
             ("evaluation", "pre_periods"),
             recomputed=len(before),
             fix=_("Name more years before the start, to see whether the places moved alike."),
+            window=limits["pre_window"],
             count=len(before),
             fewest=limits["pre_periods"],
         )
@@ -69,6 +73,30 @@ def r22_evaluation(case: Case, limits: Limits) -> Iterator[Finding]:
         )
 
 
+def _strangers(case: Case, comparison: set[str]) -> Iterator[Finding]:
+    """Find places of the comparison that are neither peers nor in the table they were chosen from."""
+    peers = case.plan.peers
+    if peers is None or comparison <= set(peers.units):
+        return
+    place = ("evaluation", "comparison")
+    try:
+        table = cited_table(case, peers.dataset, peers.sha256)
+        if table.geography is None or table.geography.column is None:
+            raise CourseError(_("The table of peers does not say which place a row is about."))
+        known = set(select_rows(table, {})[table.geography.column].dropna().astype(str))
+    except CourseError as error:
+        yield Finding(Verdict.NOT_CHECKABLE, case.words(error), place)
+        return
+    if unknown := sorted(comparison - known - set(peers.units)):
+        yield found(
+            Verdict.FAIL,
+            _("These are no places of the table of peers: {units}."),
+            place,
+            fix=_("Compare with places of that table, by their codes there."),
+            units=", ".join(unknown),
+        )
+
+
 def r23_peers(case: Case, limits: Limits) -> Iterator[Finding]:
     """R23: peers are those that the variables give, and how far they differ is reported."""
     peers = case.plan.peers
@@ -85,6 +113,10 @@ def r23_peers(case: Case, limits: Limits) -> Iterator[Finding]:
         return
     try:
         places = _places(case, peers)
+        if (fault := _rows_fault(places, own)) is not None:
+            fix = _("Select one row for each place, the plan's own among them.")
+            yield Finding(Verdict.FAIL, fault, ("peers",), fix=fix)
+            return
         nearest, smd = _recomputed(places, own, peers)
     except CourseError as error:
         yield Finding(Verdict.NOT_CHECKABLE, case.words(error), ("peers",))
@@ -110,11 +142,16 @@ def _places(case: Case, peers: Peers) -> pd.DataFrame:
     if missing:
         raise CourseError(_("The table of peers lacks a variable (R02)."))
     places = rows.set_index(table.geography.column, drop=False)[list(dict.fromkeys(peers.variables))]
-    if not places.index.is_unique:
-        raise CourseError(_("The table of peers has several rows for a place: filter them, by year say."))
-    if case.plan.meta.place.code not in places.index:
-        raise CourseError(_("The table of peers has no row for the plan's own place."))
     return places.dropna() if peers.distance == "standardised" else places
+
+
+def _rows_fault(places: pd.DataFrame, own: str) -> str | None:
+    """Say why the rows are not one for each place, if they are not."""
+    if not places.index.is_unique:
+        return _("The table of peers has several rows for a place: filter them, by year say.")
+    if own not in places.index:
+        return _("The table of peers has no row for the plan's own place.")
+    return None
 
 
 def _recomputed(places: pd.DataFrame, own: str, peers: Peers) -> tuple[list[str], pd.Series[float]]:

@@ -55,6 +55,13 @@ def r01_complete(case: Case, limits: Limits) -> Iterator[Finding]:
             ("governance", "mode"),
             fix=_("Name the partner as lead, or share the leadership among all."),
         )
+    if case.plan.peers is None:
+        yield found(
+            Verdict.FAIL,
+            _("It is not said which places are like the plan's."),
+            ("peers",),
+            fix=_("Name them under peers, with the variables by which they were found."),
+        )
     for place, text in case.texts.items():
         lithuanian, english = values(numerals(text.lt, "lt")), values(numerals(text.en, "en"))
         if lithuanian == english:
@@ -251,7 +258,8 @@ def r04_interval(case: Case, limits: Limits) -> Iterator[Finding]:
             yield found(
                 Verdict.FAIL,
                 _(
-                    "{column} of {table} holds estimates with standard errors, and is cited as if it were exact."
+                    "{column} of {table} holds estimates with standard errors, and is cited as if it were "
+                    "exact."
                 ),
                 (*place, "evidence", "design"),
                 fix=_("Cite one cell as a value, of the design published with {se} as its se."),
