@@ -68,6 +68,12 @@ def test_every_threshold_has_its_comment():
         ("R16: {thresholds: {largest_share: most}}", "does not fit largest_share"),
         ("R16: {largest_share: 0.7}", "give what changes as thresholds"),
         ("R14: {thresholds: {required: civic}}", "does not fit required"),
+        ("R14: {thresholds: {required: [[civic]]}}", "line 1: required holds something other than words"),
+        ("R25: {thresholds: {words: {de: [x]}}}", "line 1: words has de: give a list for each of en, lt"),
+        ("R25: {thresholds: {words: {en: x, lt: []}}}", "line 1: words holds something other than words"),
+        ("R08: {thresholds: {percentile: 150}}", "line 1: percentile is 150: give a number from 0 to 100"),
+        ("R09: {thresholds: {power: 1.2}}", "line 1: power is 1.2: give a number from 0 to 1"),
+        ("R03: {thresholds: {relative: -1}}", "line 1: relative is -1: give a number from 0"),
     ],
 )
 def test_a_course_that_misspells_its_changes_is_told_so(content: str, says: str, tmp_path: Path):

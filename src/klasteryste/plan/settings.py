@@ -114,8 +114,30 @@ def read_settings(changes: Path | None = None) -> dict[str, Setting]:
                 raise CourseError(
                     f"{where}: {value!r} does not fit {key}, which is {known[key]!r} by default"
                 )
+            if (fault := _fault(key, value, known[key])) is not None:
+                raise CourseError(f"{where}: {key} {fault}")
         settings[name] = replace(settings[name], limits={**known, **limits})
     return settings
+
+
+# The largest that a threshold can be; those not named here have no bound.
+_SHARES = ("alpha", "power", "probability", "level", "largest_share", "response", "evaluation_share")
+_MOST = {"percentile": 100, **dict.fromkeys(_SHARES, 1)}
+
+
+def _fault(key: str, value: Any, default: Any) -> str | None:
+    """Say what is wrong with a threshold of the right kind, if anything is."""
+    most = _MOST.get(key)
+    if isinstance(value, int | float):
+        if value < 0 or (most is not None and value > most):
+            return f"is {value!r}: give a number from 0" + ("" if most is None else f" to {most}")
+        return None
+    if isinstance(default, dict) and set(value) != set(default):
+        return f"has {', '.join(value) or 'nothing'}: give a list for each of {', '.join(default)}"
+    lists = value.values() if isinstance(value, dict) else [value]
+    if not all(isinstance(one, list) and all(isinstance(item, str) for item in one) for one in lists):
+        return "holds something other than words: write [one, another]"
+    return None
 
 
 def _kind(value: Any) -> type:
