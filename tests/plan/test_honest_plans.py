@@ -196,6 +196,7 @@ def public(number: int, place: str, kind: str) -> PlanDict:
     rng = Random(number)
     plan = sample()
     column, per, polarity = REGISTERS[kind]
+    plan["tie_survey"]["date"] = "2022-04-15"
     names = load("municipalities").set_index("municipality").loc[place]
     plan["meta"] |= {
         "place": {"code": place, "name": text(names["name_lt"], names["name_en"])},

@@ -140,6 +140,11 @@ def several_rows(plan: PlanDict) -> None:
     }
 
 
+def surveyed_again(plan: PlanDict) -> None:
+    """Plan a second survey of an indicator."""
+    plan["evaluation"]["surveys"] *= 2
+
+
 def circle(plan: PlanDict) -> None:
     """Let an arrow lead back from the outcome, while all else still reaches it."""
     back = {
@@ -180,7 +185,10 @@ BREACHES: dict[str, tuple[Change, Change]] = {
         setting("indicators.0.baseline.comparable", False),
         of_claim("kitimas", "before.comparable", False),
     ),
-    "R07": (setting("meta.date", "2035-01-01"), setting("meta.date", "2025-01-01")),
+    "R07": (
+        setting("meta.date", "2035-01-01"),
+        setting("meta.date", "2025-01-01", "tie_survey.date", "2024-12-01"),
+    ),
     "R08": (setting("indicators.0.target.value", 0.25), setting("indicators.1.target.value", 0.6)),
     "R09": (small_survey, setting("evaluation.surveys", [])),
     "R10": (
@@ -397,6 +405,12 @@ MORE: list[tuple[str, Change, Verdict]] = [
         ),
         Verdict.WARN,
     ),
+    ("R01", surveyed_again, Verdict.FAIL),
+    ("R09", surveyed_again, Verdict.NOT_CHECKABLE),
+    ("R19", setting("tie_survey.date", "2026-10-01"), Verdict.FAIL),
+    ("R19", setting("tie_survey.date", "2026-09-30"), Verdict.PASS),
+    ("R26", setting("ethics.retention", "2030-12-30"), Verdict.FAIL),
+    ("R26", setting("ethics.retention", "2030-12-31"), Verdict.PASS),
     ("R26", setting("ethics.legal_basis", None), Verdict.FAIL),
     ("R26", says("partners.0.commits", "Atsako Jonas Petraitis.", "A coordinator answers."), Verdict.FAIL),
 ]

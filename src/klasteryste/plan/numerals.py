@@ -41,6 +41,9 @@ _DATES = re.compile(
     rf"|\baged{_SPACE}[0-9]{{1,3}}(?:(?:{_SPACE}to{_SPACE}|[-–])[0-9]{{1,3}})?\b"
     rf"|\b[0-9]{{1,3}}(?:[-–][0-9]{{1,3}})?{_SPACE}(?:metų|m\.){_SPACE}(?:ir{_SPACE}vyresn|amžiaus)"
     r"|\b(?:19|20)[0-9]{2}s?\b(?![.,]?[0-9]|[ \u00a0\u2009\u202f]?(?:%|per|proc|mln|tūkst|million|thousand))"
+    # 2050 residents are people, unless it is said when: In 2050 residents …
+    rf"(?:(?<=[Ii]n{_SPACE}[0-9]{{4}})"
+    rf"|(?!{_SPACE}(?:gyventoj|žmon|šeim|residents|people|families)))"
 )
 
 

@@ -15,7 +15,7 @@ from klasteryste.plan.model import Plan
 
 @dataclass(frozen=True)
 class IdFault:
-    """An id that stands twice, names nothing, or ties a partner to itself (``kind`` says which)."""
+    """An id that stands twice, names nothing, is surveyed again, or is tied to itself: see ``kind``."""
 
     kind: str
     place: Place
@@ -34,6 +34,10 @@ def id_faults(plan: Plan) -> Iterator[IdFault]:
     for place, name, kind in _references(plan):
         if name is not None and name not in known[kind]:
             yield IdFault("unknown", place, name)
+    surveyed = [survey.indicator for survey in plan.evaluation.surveys]
+    for number, name in enumerate(surveyed):
+        if name in surveyed[:number]:
+            yield IdFault("again", ("evaluation", "surveys", number, "indicator"), name)
     for number, tie in enumerate(plan.ties):
         if tie.from_ == tie.to:
             yield IdFault("self", ("ties", number, "to"), tie.to)

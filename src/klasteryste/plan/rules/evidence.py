@@ -39,11 +39,13 @@ def r01_complete(case: Case, limits: Limits) -> Iterator[Finding]:
         "twice": _("The id {id} stands twice."),
         "unknown": _("There is no {id} in the plan."),
         "self": _("{id} is tied to itself."),
+        "again": _("The indicator {id} has another survey already."),
     }
     mends = {
         "twice": _("Give each its own id."),
         "unknown": _("Correct the id, or add what it names."),
         "self": _("Take the tie out."),
+        "again": _("Leave one survey for each indicator."),
     }
     for fault in id_faults(case.plan):
         yield found(Verdict.FAIL, says[fault.kind], fault.place, fix=mends[fault.kind], id=fault.id)

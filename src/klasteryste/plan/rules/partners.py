@@ -293,6 +293,14 @@ def r19_tie_data(case: Case, limits: Limits) -> Iterator[Finding]:
             fix=_("Ask the partners, and describe it under tie_survey."),
         )
         return
+    if survey.date > case.plan.meta.date:
+        yield found(
+            Verdict.FAIL,
+            _("The survey of partners ended on {day}, after the plan was written."),
+            ("tie_survey", "date"),
+            fix=_("Correct the day, or that of the plan (meta.date)."),
+            day=survey.date.isoformat(),
+        )
     if survey.answered > survey.asked:
         yield found(
             Verdict.FAIL,

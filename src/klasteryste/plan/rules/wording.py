@@ -212,3 +212,11 @@ def r26_persons(case: Case, limits: Limits) -> Iterator[Finding]:
                 fix=_("State both, after Articles 5 and 6 of Regulation (EU) 2016/679."),
                 missing=", ".join(missing),
             )
+        if ethics.retention is not None and ethics.retention < case.plan.meta.period.end:
+            yield found(
+                Verdict.FAIL,
+                _("Personal data are erased on {day}, and the plan goes on after that."),
+                ("ethics", "retention"),
+                fix=_("Give a day on which the plan has ended."),
+                day=ethics.retention.isoformat(),
+            )
