@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbgrader.nbgraderformat import ValidationError
 from nbgrader.validator import Validator
 
@@ -20,7 +21,7 @@ def failed(path: Path) -> set[str]:
     """Return the names of the tests that nbgrader's Validate calls failed."""
     try:
         results = Validator(ignore_checksums=True).validate(str(path))
-    except ValidationError:
+    except (ValidationError, NoSuchKernel):
         return {REFUSED}
     assert set(results) <= {"failed"}, results
     sources = {entry["source"] for entry in results.get("failed", [])}
