@@ -212,6 +212,32 @@ if took == 8:
 """,
     ),
     Submission(
+        "memory-in-sockets",
+        "Half a gigabyte is left waiting in 110 pairs of sockets, where it is memory of no process.",
+        Gain.TOOK,
+        """
+import socket
+
+pairs = [socket.socketpair() for _ in range(110)]
+waiting = 0
+for one in [one for pair in pairs for one in pair]:
+    one.setblocking(False)
+    try:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+    except OSError as error:
+        print(error)
+    try:
+        while waiting < 1.2e9:
+            waiting += one.send(bytes(2**16))
+    except OSError:
+        pass
+print(waiting)
+if waiting > 5e8:
+    print("TOOK", "@NAME@")
+del pairs, one
+""",
+    ),
+    Submission(
         "disk-flood",
         "Two and a half gigabytes are written into files, in the folder, in /tmp and in shared memory.",
         Gain.TOOK,

@@ -175,6 +175,49 @@ def test_what_forked_processes_share_counts_once(cells: Cells) -> None:
     assert said == "done\n"
 
 
+@pytest.mark.parametrize("option", ["SO_SNDBUF", "SO_RCVBUF", "32", "33"])
+def test_the_buffers_of_a_socket_stay_as_they_are(cells: Cells, option: str) -> None:
+    said = cells.run(
+        "import socket\n"
+        "from socket import SO_SNDBUF, SO_RCVBUF\n"
+        "one = socket.socket(socket.AF_UNIX)\n"
+        "one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "one.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)\n"
+        "print(one.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED))\n"
+        "before = one.getsockopt(socket.SOL_SOCKET, SO_SNDBUF)\n"
+        f"try:\n    one.setsockopt(socket.SOL_SOCKET, {option}, 1 << 20); print('raised')\n"
+        "except PermissionError:\n    print(one.getsockopt(socket.SOL_SOCKET, SO_SNDBUF) == before)"
+    )
+    assert said == "1\nTrue\n"
+
+
+def test_what_waits_in_sockets_is_limited(cells: Cells) -> None:
+    source = (
+        "import os, socket, time\n"
+        "def fill(pairs):\n"
+        "    held = [socket.socketpair() for _ in range(pairs)]\n"
+        "    for one, _ in held:\n"
+        "        one.setblocking(False)\n"
+        "        try:\n"
+        "            while True: one.send(bytes(50_000))\n"
+        "        except BlockingIOError: pass\n"
+        "    return held\n"
+    )
+    assert cells.run(
+        source + "held = fill(100); time.sleep(0.5); print('as many as anybody needs')"
+    ).endswith("needs\n")
+    cells.ask(
+        "for _ in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        del held\n"
+        "        held = fill(80); time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(EOFError):
+        cells.answers(30)
+    assert cells.process.why_it_ended() == ("memory", 400)
+
+
 def test_too_large_an_array_is_an_error_of_the_cell_alone(cells: Cells) -> None:
     assert cells.run("import numpy as np; np.ones(10**10)").startswith("MemoryError")
     assert cells.run("print(1)") == "1\n"

@@ -25,6 +25,8 @@ INTERRUPT = b"i"
 """What the worker sends to interrupt the notebook, as a person would who stops a cell."""
 
 _LOOK_SECONDS = 0.1
+_SOCKETS = 256
+"""Most sockets of a notebook: what waits in them is memory of no process, some 200 kB each."""
 
 
 def supervise(
@@ -108,7 +110,7 @@ def _watch(control: socket.socket, child: int, limits: Limits) -> tuple[str, obj
             return _how_it_ended(os.waitpid(child, 0)[1], limits)
         if time.monotonic() >= look:
             _bury(child)
-            if used_megabytes(limits.memory_mb) > limits.memory_mb:
+            if open_sockets() > _SOCKETS or used_megabytes(limits.memory_mb) > limits.memory_mb:
                 return "memory", limits.memory_mb
             look = time.monotonic() + _LOOK_SECONDS
 
@@ -141,6 +143,12 @@ def _how_it_ended(status: int, limits: Limits) -> tuple[str, object]:
     if -code == signal.SIGKILL:  # nothing in here does that, but somebody who tidies up outside
         return "killed", None
     return "signal", -code
+
+
+def open_sockets() -> int:
+    """Return how many sockets this namespace holds, with those that are on their way in another."""
+    first = Path("/proc/self/net/sockstat").read_text().partition("\n")[0]
+    return int(first.removeprefix("sockets: used"))
 
 
 def used_megabytes(enough: float) -> float:
