@@ -14,6 +14,7 @@ import pytest
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.classrun.pool import ATTEMPTS, Ended, Pool
+from klasteryste.grading.judge import CheckerGoneError
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +39,8 @@ class Worker:
             raise ValueError("no such thing")
         if what == "stop":
             raise CourseError("no jail")
+        if what == "mistrial":
+            raise CheckerGoneError("the checker is gone")
         if what == "full":
             raise OSError(28, "No space left on device")
         if what == "hold":
@@ -104,6 +107,13 @@ def test_what_goes_wrong_is_told(tmp_path: Path, what: str, problem: str, stops:
     ends = ended(tmp_path, [(what, "a"), ("do", "b")], size=1)
     assert ends["a"] == Ended((what, "a"), problem, stops)
     assert len((tmp_path / "a").read_text().split()) == ATTEMPTS
+    assert not ends["b"].problem
+
+
+def test_what_was_heard_twice_is_not_begun_again(tmp_path: Path) -> None:
+    ends = ended(tmp_path, [("mistrial", "a"), ("do", "b")], size=1)
+    assert ends["a"] == Ended(("mistrial", "a"), "the checker is gone")
+    assert len((tmp_path / "a").read_text().split()) == 1
     assert not ends["b"].problem
 
 

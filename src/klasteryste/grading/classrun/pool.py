@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.judge import CheckerGoneError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 ATTEMPTS = 3
-"""How often a task is begun that fails, or whose worker dies."""
+"""How often a task is begun that fails, or whose worker dies, but for a notebook that cannot be judged."""
 
 
 class Works(Protocol):
@@ -120,7 +121,7 @@ class Pool:
             line, _, process.buffer = process.buffer.partition(b"\n")
             reply = json.loads(line)
             task, process.task = process.task, None
-            if reply["problem"] and process.attempts < ATTEMPTS:
+            if reply["problem"] and reply["again"] and process.attempts < ATTEMPTS:
                 waiting.appendleft((task, process.attempts))
                 continue
             yield Ended(task, reply["problem"], reply["stops"])
@@ -190,14 +191,15 @@ def _serve(make: Callable[[], Works], tasks: int, replies: int) -> None:
     threading.Thread(target=listen, daemon=True).start()
     worker = make()
     while line := received.get():
-        problem, stops = "", False
+        problem, stops, again = "", False, True
         try:
             worker.run(*json.loads(line))
         except BaseException as error:
             problem = next(iter(str(error).splitlines()), "") or type(error).__name__
             no_room = isinstance(error, OSError) and error.errno in NO_ROOM
             stops = no_room or isinstance(error, CourseError)
+            again = not isinstance(error, CheckerGoneError)  # it was heard twice already
         busy.clear()
-        os.write(replies, json.dumps({"problem": problem, "stops": stops}).encode() + b"\n")
+        os.write(replies, json.dumps({"problem": problem, "stops": stops, "again": again}).encode() + b"\n")
     worker.close()
     os._exit(0)
