@@ -173,6 +173,46 @@ if started == 1000:
 """,
     ),
     Submission(
+        "processors-flood",
+        "A hundred processes compute without a pause, on every processor there is.",
+        Gain.TOOK,
+        """
+import os
+import signal
+import time
+
+try:
+    os.sched_setaffinity(0, range(os.cpu_count()))
+except OSError as error:
+    print(error)
+children = []
+wait, start = os.pipe()
+try:
+    for _ in range(100):
+        child = os.fork()
+        if child == 0:
+            os.close(start)
+            os.read(wait, 1)
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                pass
+            os._exit(0)
+        children.append(child)
+except OSError as error:
+    print(error)
+os.close(start)
+time.sleep(2)
+used = {open(f"/proc/{child}/stat").read().rpartition(")")[2].split()[36] for child in children}
+for child in children:
+    os.kill(child, signal.SIGKILL)
+for child in children:
+    os.waitpid(child, 0)
+print(len(children), "processes on processors", *sorted(used))
+if len(children) == 100 and len(used) > 1:
+    print("TOOK", "@NAME@")
+""",
+    ),
+    Submission(
         "memory-flood",
         "Four gigabytes of memory are taken.",
         Gain.TOOK,

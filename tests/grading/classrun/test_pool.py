@@ -84,6 +84,19 @@ def test_every_task_is_done_once_by_few_processes(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("closed.*"))) == len({processes[0] for processes in by})
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor only")
+def test_each_worker_has_a_processor_of_its_own(tmp_path: Path) -> None:
+    with Pool(2, lambda: Worker(tmp_path)) as pool:
+        # The two that hold their tasks are on one each, also after a worker in between has died.
+        for end in pool.run([("die once", "a"), ("hold", "b"), ("do", "c"), ("hold", "d"), ("do", "e")]):
+            if end.task[1] == "c":
+                break
+        used = [os.sched_getaffinity(process.pid) for process in pool._processes.values()]
+    assert len(used) == 2 and all(len(each) == 1 for each in used)
+    assert used[0] != used[1]
+    assert os.sched_getaffinity(0) >= used[0] | used[1]
+
+
 def test_a_worker_that_dies_is_replaced_and_its_task_begun_again(tmp_path: Path) -> None:
     tasks = [("do", "a"), ("die once", "b"), ("do", "c"), ("die", "d"), ("do", "e")]
     ends = ended(tmp_path, tasks)

@@ -12,6 +12,7 @@ import os
 import queue
 import select
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -61,12 +62,16 @@ class _Process:
     replies: int
     task: tuple[str, ...] | None = None
     buffer: bytes = b""
+    place: int = 0
     attempts: int = 0
 
 
 @dataclass
 class Pool:
-    """Workers that are forked from this process.
+    """Workers that are forked from this process, each on a processor of its own while there are enough.
+
+    So is what a worker starts, and what a jail runs for it: no submission slows its neighbour, however many
+    processes it has.
 
     Parameters
     ----------
@@ -129,6 +134,8 @@ class Pool:
     def _fork(self) -> _Process:
         tasks_read, tasks_write = os.pipe()
         replies_read, replies_write = os.pipe()
+        taken = {process.place for process in self._processes.values()}
+        place = next(number for number in range(self.size) if number not in taken)
         pid = os.fork()
         if pid == 0:
             # Whatever happens, a worker never goes on as if it were the run.
@@ -138,12 +145,15 @@ class Pool:
                     os.close(other.replies)
                 for descriptor in (tasks_write, replies_read, *self.close_in_worker):
                     os.close(descriptor)
+                if sys.platform == "linux":
+                    processors = sorted(os.sched_getaffinity(0))
+                    os.sched_setaffinity(0, {processors[place % len(processors)]})
                 _serve(self.make, tasks_read, replies_write)
             finally:
                 os._exit(1)
         os.close(tasks_read)
         os.close(replies_write)
-        process = _Process(pid, tasks_write, replies_read)
+        process = _Process(pid, tasks_write, replies_read, place=place)
         self._processes[replies_read] = process
         return process
 

@@ -157,16 +157,18 @@ def give_up_rights() -> None:
 
 # By machine: the kernel's name for it in filters, and the numbers of system calls: `socket` and `setsockopt`,
 # of which some uses are refused, and those refused altogether. These reach into other processes or outlive
-# them, take memory that no limit counts, or are known for holes.
+# them, take memory that no limit counts or processors of others, or are known for holes.
 _MACHINES = {
     "x86_64": (0xC000003E, 41, 54, {
         "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "pivot_root": 155, "chroot": 161,
         "mount": 165, "umount2": 166, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
-        "unshare": 272, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
-        "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
+        "sched_setaffinity": 203, "unshare": 272, "perf_event_open": 298, "setns": 308,
+        "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321,
+        "userfaultfd": 323,
     }),
     "aarch64": (0xC00000B7, 198, 208, {
         "umount2": 39, "mount": 40, "pivot_root": 41, "chroot": 51, "unshare": 97, "ptrace": 117,
+        "sched_setaffinity": 122,
         "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "add_key": 217, "request_key": 218,
         "keyctl": 219, "perf_event_open": 241, "setns": 268, "process_vm_readv": 270,
         "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,

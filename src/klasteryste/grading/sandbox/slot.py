@@ -69,7 +69,7 @@ class Zygote:
             closing.close()
 
     def fork(self, folder: Path | None, limits: Limits, sockets: list[socket.socket]) -> Process:
-        """Ask for the process of a notebook.
+        """Ask for the process of a notebook, which runs on the processors that the calling thread may use.
 
         Parameters
         ----------
@@ -94,10 +94,10 @@ class Zygote:
         try:
             descriptors = [archive, theirs_control.fileno(), theirs_worker.fileno()]
             descriptors += [each.fileno() for each in sockets]
-            data = json.dumps(limits.as_dict()).encode()
+            request = {"limits": limits.as_dict(), "processors": sorted(os.sched_getaffinity(0))}
             self._make_ready()
             assert self._connection is not None
-            socket.send_fds(self._connection, [data], descriptors)
+            socket.send_fds(self._connection, [json.dumps(request).encode()], descriptors)
         finally:
             os.close(archive)
             theirs_control.close()

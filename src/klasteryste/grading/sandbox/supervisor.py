@@ -30,7 +30,12 @@ _SOCKETS = 256
 
 
 def supervise(
-    control: socket.socket, limits: Limits, archive: int, libraries: list[Path], work: Callable[[], None]
+    control: socket.socket,
+    limits: Limits,
+    processors: list[int],
+    archive: int,
+    libraries: list[Path],
+    work: Callable[[], None],
 ) -> None:
     """Furnish the namespaces, run the notebook's process in them, and say on `control` how it ended.
 
@@ -40,6 +45,8 @@ def supervise(
         The worker's end tells when to interrupt; its closing, when to die.
     limits : Limits
         What the notebook may use.
+    processors : list of int
+        Those that it runs on; the supervisor itself runs where the warm process does.
     archive : int
         File descriptor of the archive of the working folder.
     libraries : list of Path
@@ -59,21 +66,23 @@ def supervise(
     child = os.fork()
     if child == 0:
         control.close()
-        _run(limits, work)
+        _run(limits, processors, work)
     wire.send(control, {"started": True})
     ended = _watch(control, child, limits)
     if ended:
         wire.send(control, {"ended": ended[0], "value": ended[1]})
 
 
-def _run(limits: Limits, work: Callable[[], None]) -> None:
+def _run(limits: Limits, processors: list[int], work: Callable[[], None]) -> None:
     code = 1
     try:
         namespaces.hide_from_debuggers(False)
-        os.setpgid(0, 0)
+        # The system shares processors out between sessions first, and then within each.
+        os.setsid()
         os.chdir(namespaces.WORK)
         # If the machine as a whole runs out of memory, a notebook goes first.
         Path("/proc/self/oom_score_adj").write_text("1000")
+        os.sched_setaffinity(0, processors)
         namespaces.set_limits(limits)
         namespaces.give_up_rights()
         work()
