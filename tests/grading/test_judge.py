@@ -205,6 +205,20 @@ def test_the_students_process_never_sees_a_test(slot, tmp_path):
     assert judged.notebook.cells[2].outputs == []
 
 
+def test_the_assignments_notebooks_are_not_in_the_checkers_folder(slot, tmp_path):
+    (tmp_path / "more").mkdir()
+    for name in ("data.csv", "m2.ipynb", "more/copy.IPYNB", "more/data.csv"):
+        (tmp_path / name).write_text("1")
+    look = "import os; found = sorted(path for _, _, names in os.walk('.') for path in names)\n"
+    judged = judge(
+        plain(("own", f"{look}print(found)"), ("test", f"{look}assert found == ['data.csv'] * 2, found")),
+        {}, tmp_path, tmp_path, slot,
+    )  # fmt: skip
+    own, test = judged.notebook.cells
+    assert own.outputs[0].text == "['copy.IPYNB', 'data.csv', 'data.csv', 'm2.ipynb']\n"
+    assert test.outputs == []
+
+
 def _jailed(kind: str, known: set[int]) -> list[psutil.Process]:
     """Return the processes of a kind, warm ones first, but for those that are known."""
     found = []

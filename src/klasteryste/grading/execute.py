@@ -11,14 +11,17 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.base import NbGraderPreprocessor
+from sqlalchemy.engine import make_url
 from traitlets import Bool, Dict
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.judge import judge
 from klasteryste.grading.reference import course_of, notebook_names, profile_path
 from klasteryste.grading.sandbox import Limits, Slot
+from klasteryste.grading.sandbox.jail import shown_folders
 from klasteryste.grading.sandbox.slot import shared
 from klasteryste.language import SOURCE_LANGUAGE
 
@@ -33,6 +36,35 @@ def shared_processes(course: CourseDirectory, assignment: str) -> AbstractContex
     """
     name = notebook_names(course, assignment)[0]
     return shared(read_profile(course, SOURCE_LANGUAGE, assignment, name).get("imports", ()))
+
+
+def require_hidden(course: CourseDirectory, exchange: Path) -> None:
+    """Check that nothing of a course is where code in the jail can read it.
+
+    Parameters
+    ----------
+    course : CourseDirectory
+        The course, which names its gradebook.
+    exchange : Path
+        Where submissions and feedback change hands, if it is there.
+
+    Raises
+    ------
+    CourseError
+        If the course, its gradebook or the exchange is in a folder that the jail shows.
+    """
+    places = {"the course": Path(course.root), "the exchange": exchange}
+    address = make_url(course.db_url)
+    if address.get_backend_name() == "sqlite" and address.database:
+        places["the gradebook"] = Path(address.database)
+    shown = shown_folders()
+    for what, path in places.items():
+        for folder in shown:
+            if path.exists() and path.resolve().is_relative_to(folder):
+                raise CourseError(
+                    f"{what}, {path}, is in {folder}, which students' code can read for its libraries: "
+                    "move it elsewhere"
+                )
 
 
 def read_profile(course: CourseDirectory, language: str, assignment: str, notebook: str) -> dict[str, Any]:
@@ -74,7 +106,8 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         Raises
         ------
         CourseError
-            If no jail can be made, the limits name what is none, or root would have to execute without one.
+            If no jail can be made, the limits name what is none, the course lies where the jail shows it, or
+            root would have to execute without one.
         CheckerGoneError
             If this one notebook could not be judged.
         """
@@ -90,6 +123,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
                 f"c.ExecuteInJail.limits: {error}: see `klasteryste.grading.sandbox.Limits`"
             ) from None
         course = course_of(self)
+        require_hidden(course, Path(Exchange(config=self.config).root))
         assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
         language = details.get("language", SOURCE_LANGUAGE)
         profile = read_profile(course, language, assignment, name)

@@ -173,6 +173,46 @@ if started == 1000:
 """,
     ),
     Submission(
+        "processors-flood",
+        "A hundred processes compute without a pause, on every processor there is.",
+        Gain.TOOK,
+        """
+import os
+import signal
+import time
+
+try:
+    os.sched_setaffinity(0, range(os.cpu_count()))
+except OSError as error:
+    print(error)
+children = []
+wait, start = os.pipe()
+try:
+    for _ in range(100):
+        child = os.fork()
+        if child == 0:
+            os.close(start)
+            os.read(wait, 1)
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                pass
+            os._exit(0)
+        children.append(child)
+except OSError as error:
+    print(error)
+os.close(start)
+time.sleep(2)
+used = {open(f"/proc/{child}/stat").read().rpartition(")")[2].split()[36] for child in children}
+for child in children:
+    os.kill(child, signal.SIGKILL)
+for child in children:
+    os.waitpid(child, 0)
+print(len(children), "processes on processors", *sorted(used))
+if len(children) == 100 and len(used) > 1:
+    print("TOOK", "@NAME@")
+""",
+    ),
+    Submission(
         "memory-flood",
         "Four gigabytes of memory are taken.",
         Gain.TOOK,
@@ -209,6 +249,32 @@ took = sum(len(os.read(read, 1)) for _, read in children)
 print(took, "half gigabytes")
 if took == 8:
     print("TOOK", "@NAME@")
+""",
+    ),
+    Submission(
+        "memory-in-sockets",
+        "Half a gigabyte is left waiting in 110 pairs of sockets, where it is memory of no process.",
+        Gain.TOOK,
+        """
+import socket
+
+pairs = [socket.socketpair() for _ in range(110)]
+waiting = 0
+for one in [one for pair in pairs for one in pair]:
+    one.setblocking(False)
+    try:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+    except OSError as error:
+        print(error)
+    try:
+        while waiting < 1.2e9:
+            waiting += one.send(bytes(2**16))
+    except OSError:
+        pass
+print(waiting)
+if waiting > 5e8:
+    print("TOOK", "@NAME@")
+del pairs, one
 """,
     ),
     Submission(

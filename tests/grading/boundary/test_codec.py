@@ -9,6 +9,7 @@ import decimal
 import fractions
 import io
 import pathlib
+import tracemalloc
 import uuid
 import zoneinfo
 from contextlib import suppress
@@ -325,6 +326,19 @@ MALFORMED = [
 def test_what_is_no_strict_json_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):
         loads(data)
+
+
+def test_too_many_arrays_are_refused_before_they_are_made() -> None:
+    full = b"[" + b"[]," * (2 * LIMITS.nodes) + b"0]"
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refused, match="too many parts"):
+            loads(full)
+        assert tracemalloc.get_traced_memory()[1] < len(full)
+    finally:
+        tracemalloc.stop()
+    text = "[" * LIMITS.nodes
+    assert loads(dumps(["=", text])) == ["=", text]
 
 
 def test_a_text_that_speaks_of_a_surrogate_is_a_text() -> None:

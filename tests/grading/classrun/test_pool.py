@@ -14,6 +14,7 @@ import pytest
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.classrun.pool import ATTEMPTS, Ended, Pool
+from klasteryste.grading.judge import CheckerGoneError
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,6 +39,8 @@ class Worker:
             raise ValueError("no such thing")
         if what == "stop":
             raise CourseError("no jail")
+        if what == "mistrial":
+            raise CheckerGoneError("the checker is gone")
         if what == "full":
             raise OSError(28, "No space left on device")
         if what == "hold":
@@ -81,6 +84,19 @@ def test_every_task_is_done_once_by_few_processes(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("closed.*"))) == len({processes[0] for processes in by})
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor only")
+def test_each_worker_has_a_processor_of_its_own(tmp_path: Path) -> None:
+    with Pool(2, lambda: Worker(tmp_path)) as pool:
+        # The two that hold their tasks are on one each, also after a worker in between has died.
+        for end in pool.run([("die once", "a"), ("hold", "b"), ("do", "c"), ("hold", "d"), ("do", "e")]):
+            if end.task[1] == "c":
+                break
+        used = [os.sched_getaffinity(process.pid) for process in pool._processes.values()]
+    assert len(used) == 2 and all(len(each) == 1 for each in used)
+    assert used[0] != used[1]
+    assert os.sched_getaffinity(0) >= used[0] | used[1]
+
+
 def test_a_worker_that_dies_is_replaced_and_its_task_begun_again(tmp_path: Path) -> None:
     tasks = [("do", "a"), ("die once", "b"), ("do", "c"), ("die", "d"), ("do", "e")]
     ends = ended(tmp_path, tasks)
@@ -104,6 +120,13 @@ def test_what_goes_wrong_is_told(tmp_path: Path, what: str, problem: str, stops:
     ends = ended(tmp_path, [(what, "a"), ("do", "b")], size=1)
     assert ends["a"] == Ended((what, "a"), problem, stops)
     assert len((tmp_path / "a").read_text().split()) == ATTEMPTS
+    assert not ends["b"].problem
+
+
+def test_what_was_heard_twice_is_not_begun_again(tmp_path: Path) -> None:
+    ends = ended(tmp_path, [("mistrial", "a"), ("do", "b")], size=1)
+    assert ends["a"] == Ended(("mistrial", "a"), "the checker is gone")
+    assert len((tmp_path / "a").read_text().split()) == 1
     assert not ends["b"].problem
 
 

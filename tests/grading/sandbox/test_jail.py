@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,6 +177,49 @@ def test_what_forked_processes_share_counts_once(cells: Cells) -> None:
     assert said == "done\n"
 
 
+@pytest.mark.parametrize("option", ["SO_SNDBUF", "SO_RCVBUF", "32", "33"])
+def test_the_buffers_of_a_socket_stay_as_they_are(cells: Cells, option: str) -> None:
+    said = cells.run(
+        "import socket\n"
+        "from socket import SO_SNDBUF, SO_RCVBUF\n"
+        "one = socket.socket(socket.AF_UNIX)\n"
+        "one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "one.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)\n"
+        "print(one.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED))\n"
+        "before = one.getsockopt(socket.SOL_SOCKET, SO_SNDBUF)\n"
+        f"try:\n    one.setsockopt(socket.SOL_SOCKET, {option}, 1 << 20); print('raised')\n"
+        "except PermissionError:\n    print(one.getsockopt(socket.SOL_SOCKET, SO_SNDBUF) == before)"
+    )
+    assert said == "1\nTrue\n"
+
+
+def test_what_waits_in_sockets_is_limited(cells: Cells) -> None:
+    source = (
+        "import os, socket, time\n"
+        "def fill(pairs):\n"
+        "    held = [socket.socketpair() for _ in range(pairs)]\n"
+        "    for one, _ in held:\n"
+        "        one.setblocking(False)\n"
+        "        try:\n"
+        "            while True: one.send(bytes(50_000))\n"
+        "        except BlockingIOError: pass\n"
+        "    return held\n"
+    )
+    assert cells.run(
+        source + "held = fill(100); time.sleep(0.5); print('as many as anybody needs')"
+    ).endswith("needs\n")
+    cells.ask(
+        "for _ in range(2):\n"
+        "    if os.fork() == 0:\n"
+        "        del held\n"
+        "        held = fill(80); time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(EOFError):
+        cells.answers(30)
+    assert cells.process.why_it_ended() == ("memory", 400)
+
+
 def test_too_large_an_array_is_an_error_of_the_cell_alone(cells: Cells) -> None:
     assert cells.run("import numpy as np; np.ones(10**10)").startswith("MemoryError")
     assert cells.run("print(1)") == "1\n"
@@ -212,6 +257,59 @@ def test_disk_is_limited_over_all_folders(cells: Cells) -> None:
 def test_files_are_limited(cells: Cells) -> None:
     said = cells.run("held = [open('/dev/null') for _ in range(1000)]")
     assert said.startswith("OSError: [Errno 24]")
+
+
+@contextlib.contextmanager
+def on(processor: int) -> Iterator[None]:
+    """Run this thread on one processor."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+STOP = (
+    "for child in children: os.kill(child, 9)\n"
+    "for child in children: os.waitpid(child, 0)\n"
+    "print(sum(os.times()[2:4]))"
+)
+
+
+def spin(processes: int) -> str:
+    """Return a cell that starts processes which compute without end; `STOP` tells how long they did."""
+    return (
+        "import os\nchildren = []\nwait, start = os.pipe()\n"
+        f"for _ in range({processes}):\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        os.close(start); os.read(wait, 1)\n"
+        "        while True: pass\n"
+        "    children.append(child)\n"
+        "os.close(start)"
+    )
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor only")
+def test_a_hundred_processes_do_not_starve_a_neighbour(warm: Zygote) -> None:
+    many, one = sorted(os.sched_getaffinity(0))[:2]
+    limits = replace(SMALL, processes=128, memory_mb=1000)
+    with on(many):
+        greedy = Cells(warm, limits)
+    with on(one):
+        neighbour = Cells(warm, limits)
+    assert greedy.run("import os; print(os.sched_getaffinity(0))") == f"{{{many}}}\n"
+    assert greedy.run(f"os.sched_setaffinity(0, [{many}, {one}])").startswith("PermissionError")
+    neighbour.run("1")
+    assert greedy.run(spin(100)) == ""
+    assert neighbour.run(spin(1)) == ""
+    time.sleep(5)
+    had, taken = float(neighbour.run(STOP)), float(greedy.run(STOP))
+    greedy.close()
+    neighbour.close()
+    # On the same processors each of the hundred would have as much as the neighbour's one.
+    assert had > taken / 30
 
 
 def test_computing_time_is_limited(warm: Zygote) -> None:

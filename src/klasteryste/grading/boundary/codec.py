@@ -384,8 +384,13 @@ def loads(data: bytes) -> Node:
     Raises
     ------
     Refused
-        If it is anything but arrays of plain values: an object, ``NaN``, half a surrogate pair, more text.
+        If it is anything but arrays of plain values: an object, ``NaN``, half a surrogate pair, more text; or
+        if it has more arrays than a value may have parts.
     """
+    # Three bytes become an array of fifty, and only then would its parts be counted. No value is that full of
+    # brackets: a part has one, and a text has few.
+    if data.count(b"[") > 2 * LIMITS.nodes:
+        raise Refused("too many parts")
     try:
         text = data.decode("utf-8")
         node = _READER.decode(text)

@@ -12,6 +12,7 @@ import os
 import queue
 import select
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,10 +20,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from klasteryste.errors import CourseError
+from klasteryste.grading.judge import CheckerGoneError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 ATTEMPTS = 3
-"""How often a task is begun that fails, or whose worker dies."""
+"""How often a task is begun that fails, or whose worker dies, but for a notebook that cannot be judged."""
 
 
 class Works(Protocol):
@@ -60,12 +62,16 @@ class _Process:
     replies: int
     task: tuple[str, ...] | None = None
     buffer: bytes = b""
+    place: int = 0
     attempts: int = 0
 
 
 @dataclass
 class Pool:
-    """Workers that are forked from this process.
+    """Workers that are forked from this process, each on a processor of its own while there are enough.
+
+    So is what a worker starts, and what a jail runs for it: no submission slows its neighbour, however many
+    processes it has.
 
     Parameters
     ----------
@@ -120,7 +126,7 @@ class Pool:
             line, _, process.buffer = process.buffer.partition(b"\n")
             reply = json.loads(line)
             task, process.task = process.task, None
-            if reply["problem"] and process.attempts < ATTEMPTS:
+            if reply["problem"] and reply["again"] and process.attempts < ATTEMPTS:
                 waiting.appendleft((task, process.attempts))
                 continue
             yield Ended(task, reply["problem"], reply["stops"])
@@ -128,6 +134,8 @@ class Pool:
     def _fork(self) -> _Process:
         tasks_read, tasks_write = os.pipe()
         replies_read, replies_write = os.pipe()
+        taken = {process.place for process in self._processes.values()}
+        place = next(number for number in range(self.size) if number not in taken)
         pid = os.fork()
         if pid == 0:
             # Whatever happens, a worker never goes on as if it were the run.
@@ -137,12 +145,15 @@ class Pool:
                     os.close(other.replies)
                 for descriptor in (tasks_write, replies_read, *self.close_in_worker):
                     os.close(descriptor)
+                if sys.platform == "linux":
+                    processors = sorted(os.sched_getaffinity(0))
+                    os.sched_setaffinity(0, {processors[place % len(processors)]})
                 _serve(self.make, tasks_read, replies_write)
             finally:
                 os._exit(1)
         os.close(tasks_read)
         os.close(replies_write)
-        process = _Process(pid, tasks_write, replies_read)
+        process = _Process(pid, tasks_write, replies_read, place=place)
         self._processes[replies_read] = process
         return process
 
@@ -190,14 +201,15 @@ def _serve(make: Callable[[], Works], tasks: int, replies: int) -> None:
     threading.Thread(target=listen, daemon=True).start()
     worker = make()
     while line := received.get():
-        problem, stops = "", False
+        problem, stops, again = "", False, True
         try:
             worker.run(*json.loads(line))
         except BaseException as error:
             problem = next(iter(str(error).splitlines()), "") or type(error).__name__
             no_room = isinstance(error, OSError) and error.errno in NO_ROOM
             stops = no_room or isinstance(error, CourseError)
+            again = not isinstance(error, CheckerGoneError)  # it was heard twice already
         busy.clear()
-        os.write(replies, json.dumps({"problem": problem, "stops": stops}).encode() + b"\n")
+        os.write(replies, json.dumps({"problem": problem, "stops": stops, "again": again}).encode() + b"\n")
     worker.close()
     os._exit(0)

@@ -148,6 +148,11 @@ def readable_folders() -> list[Path]:
     return kept
 
 
+def shown_folders() -> list[Path]:
+    """Return all folders that code in the jail can read, of the system and of `readable_folders`."""
+    return [*(Path(path).resolve() for path in _SYSTEM if Path(path).is_dir()), *readable_folders()]
+
+
 def _isolation() -> list[str]:
     inside = str(namespaces.UID)
     return [

@@ -155,17 +155,20 @@ def give_up_rights() -> None:
     _call("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(Program(count, ctypes.addressof(buffer))), 0, 0)
 
 
-# By machine: the kernel's name for it in filters, and the numbers of system calls. Refused are those that
-# reach into other processes or outlive them, take memory that no limit counts, or are known for holes.
+# By machine: the kernel's name for it in filters, and the numbers of system calls: `socket` and `setsockopt`,
+# of which some uses are refused, and those refused altogether. These reach into other processes or outlive
+# them, take memory that no limit counts or processors of others, or are known for holes.
 _MACHINES = {
-    "x86_64": (0xC000003E, 41, {
+    "x86_64": (0xC000003E, 41, 54, {
         "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "pivot_root": 155, "chroot": 161,
         "mount": 165, "umount2": 166, "mq_open": 240, "add_key": 248, "request_key": 249, "keyctl": 250,
-        "unshare": 272, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
-        "process_vm_writev": 311, "memfd_create": 319, "bpf": 321, "userfaultfd": 323,
+        "sched_setaffinity": 203, "unshare": 272, "perf_event_open": 298, "setns": 308,
+        "process_vm_readv": 310, "process_vm_writev": 311, "memfd_create": 319, "bpf": 321,
+        "userfaultfd": 323,
     }),
-    "aarch64": (0xC00000B7, 198, {
+    "aarch64": (0xC00000B7, 198, 208, {
         "umount2": 39, "mount": 40, "pivot_root": 41, "chroot": 51, "unshare": 97, "ptrace": 117,
+        "sched_setaffinity": 122,
         "mq_open": 180, "msgget": 186, "semget": 190, "shmget": 194, "add_key": 217, "request_key": 218,
         "keyctl": 219, "perf_event_open": 241, "setns": 268, "process_vm_readv": 270,
         "process_vm_writev": 271, "memfd_create": 279, "bpf": 280, "userfaultfd": 282,
@@ -178,6 +181,12 @@ _ON_ALL_MACHINES = {
 }  # fmt: skip
 _SOCKETS = (1, 2, 10, 16)
 """Kinds of sockets: local, the internet's two, and netlink, which tells a process its own interfaces."""
+_SOL_SOCKET = 1
+_BUFFERS = (7, 8, 32, 33)
+"""Options of sockets that enlarge their buffers, which are memory of no process: SO_SNDBUF and SO_RCVBUF, and
+both by force."""
+
+_Step = tuple[int, int | str, int | str, int | str]
 
 
 def filtered_machine() -> bool:
@@ -187,25 +196,32 @@ def filtered_machine() -> bool:
 
 def _filter() -> bytes:
     """Write the filter in the kernel's language: what is refused fails as not permitted."""
-    load, equal, at_least, done = 0x20, 0x15, 0x35, 0x06
-    machine, socket, refused = _MACHINES[platform.machine()]
+    load, jump, equal, at_least, done = 0x20, 0x05, 0x15, 0x35, 0x06
+    machine, socket, setsockopt, refused = _MACHINES[platform.machine()]
     numbers = sorted({*refused.values(), *_ON_ALL_MACHINES.values()})
-    # Each step: operation, steps to skip if so, if not, operand. The last refuses, the one before allows.
-    size = 6 + len(numbers) + 1 + len(_SOCKETS) + 2
-    steps = [(load, 0, 0, 4), (equal, 0, size - 3, machine), (load, 0, 0, 0)]
-    # Another way of counting calls on the same machine (x32) would pass the list by.
-    steps.append((at_least, size - 1 - 4, 0, 0x40000000))
-    for number in numbers:
-        steps.append((equal, size - 1 - len(steps) - 1, 0, number))
-    steps.append((equal, 0, size - 2 - len(steps) - 1, socket))
-    steps.append((load, 0, 0, 16))
-    for kind in _SOCKETS:
-        steps.append((equal, size - 2 - len(steps) - 1, 0, kind))
-    steps.append((equal, 0, 1, 0))  # AF_UNSPEC: the system refuses it itself
-    steps.append((done, 0, 0, 0x7FFF0000))
-    steps.append((done, 0, 0, 0x00050000 | 1))
-    assert len(steps) == size
-    return b"".join(struct.pack("HBBI", *step) for step in steps)
+    # Each step: operation, the steps to skip if so and if not, operand. The names are of places further down.
+    options: list[_Step] = [
+        (load, 0, 0, 24), (equal, 0, "allow", _SOL_SOCKET), (load, 0, 0, 32),
+        *((equal, "refuse", 0, option) for option in _BUFFERS), (jump, 0, 0, "allow"),
+    ]  # fmt: skip
+    steps: list[_Step] = [
+        (load, 0, 0, 4), (equal, 0, "refuse", machine), (load, 0, 0, 0),
+        # Another way of counting calls on the same machine (x32) would pass the list by.
+        (at_least, "refuse", 0, 0x40000000),
+        *((equal, "refuse", 0, number) for number in numbers),
+        (equal, 0, len(options), setsockopt), *options,
+        (equal, 0, "allow", socket), (load, 0, 0, 16),
+        # AF_UNSPEC, 0: the system refuses it itself.
+        *((equal, "allow", 0, kind) for kind in (0, *_SOCKETS)), (jump, 0, 0, "refuse"),
+        (done, 0, 0, 0x7FFF0000),
+        (done, 0, 0, 0x00050000 | 1),
+    ]  # fmt: skip
+    places = {"allow": len(steps) - 2, "refuse": len(steps) - 1}
+    program = b""
+    for at, (operation, *rest) in enumerate(steps):
+        words = [places[word] - at - 1 if isinstance(word, str) else word for word in rest]
+        program += struct.pack("HBBI", operation, *words)
+    return program
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None) -> None:

@@ -69,12 +69,12 @@ class Zygote:
             closing.close()
 
     def fork(self, folder: Path | None, limits: Limits, sockets: list[socket.socket]) -> Process:
-        """Ask for the process of a notebook.
+        """Ask for the process of a notebook, which runs on the processors that the calling thread may use.
 
         Parameters
         ----------
         folder : Path or None
-            Copied into the process's working folder.
+            Copied into the process's working folder, for a checker without its notebooks.
         limits : Limits
             What it may use.
         sockets : list of socket.socket
@@ -88,16 +88,16 @@ class Zygote:
         OSError
             If the warm process is gone and was started by another process, whose it is to start it again.
         """
-        archive = pack(folder)
+        archive = pack(folder, notebooks=self._role != "checker")
         control, theirs_control = socket.socketpair()
         worker, theirs_worker = socket.socketpair()
         try:
             descriptors = [archive, theirs_control.fileno(), theirs_worker.fileno()]
             descriptors += [each.fileno() for each in sockets]
-            data = json.dumps(limits.as_dict()).encode()
+            request = {"limits": limits.as_dict(), "processors": sorted(os.sched_getaffinity(0))}
             self._make_ready()
             assert self._connection is not None
-            socket.send_fds(self._connection, [data], descriptors)
+            socket.send_fds(self._connection, [json.dumps(request).encode()], descriptors)
         finally:
             os.close(archive)
             theirs_control.close()
@@ -306,12 +306,22 @@ def _is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def pack(folder: Path | None) -> int:
-    """Return the descriptor of an archive, in memory, of a folder's files and folders and nothing else."""
+def pack(folder: Path | None, notebooks: bool = True) -> int:
+    """Return the descriptor of an archive, in memory, of a folder's files and folders and nothing else.
+
+    Parameters
+    ----------
+    folder : Path or None
+        None stands for an empty one.
+    notebooks : bool
+        Whether notebooks are among the files.
+    """
     number = os.memfd_create("folder")
     with os.fdopen(os.dup(number), "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
         if folder is not None:
             for path in sorted(folder.rglob("*")):
+                if path.suffix.lower() == ".ipynb" and not notebooks:
+                    continue
                 if not path.is_symlink() and (path.is_dir() or path.is_file()):
                     tar.add(path, str(path.relative_to(folder)), recursive=False)
     os.lseek(number, 0, os.SEEK_SET)

@@ -25,10 +25,17 @@ INTERRUPT = b"i"
 """What the worker sends to interrupt the notebook, as a person would who stops a cell."""
 
 _LOOK_SECONDS = 0.1
+_SOCKETS = 256
+"""Most sockets of a notebook: what waits in them is memory of no process, some 200 kB each."""
 
 
 def supervise(
-    control: socket.socket, limits: Limits, archive: int, libraries: list[Path], work: Callable[[], None]
+    control: socket.socket,
+    limits: Limits,
+    processors: list[int],
+    archive: int,
+    libraries: list[Path],
+    work: Callable[[], None],
 ) -> None:
     """Furnish the namespaces, run the notebook's process in them, and say on `control` how it ended.
 
@@ -38,6 +45,8 @@ def supervise(
         The worker's end tells when to interrupt; its closing, when to die.
     limits : Limits
         What the notebook may use.
+    processors : list of int
+        Those that it runs on; the supervisor itself runs where the warm process does.
     archive : int
         File descriptor of the archive of the working folder.
     libraries : list of Path
@@ -57,21 +66,23 @@ def supervise(
     child = os.fork()
     if child == 0:
         control.close()
-        _run(limits, work)
+        _run(limits, processors, work)
     wire.send(control, {"started": True})
     ended = _watch(control, child, limits)
     if ended:
         wire.send(control, {"ended": ended[0], "value": ended[1]})
 
 
-def _run(limits: Limits, work: Callable[[], None]) -> None:
+def _run(limits: Limits, processors: list[int], work: Callable[[], None]) -> None:
     code = 1
     try:
         namespaces.hide_from_debuggers(False)
-        os.setpgid(0, 0)
+        # The system shares processors out between sessions first, and then within each.
+        os.setsid()
         os.chdir(namespaces.WORK)
         # If the machine as a whole runs out of memory, a notebook goes first.
         Path("/proc/self/oom_score_adj").write_text("1000")
+        os.sched_setaffinity(0, processors)
         namespaces.set_limits(limits)
         namespaces.give_up_rights()
         work()
@@ -108,7 +119,7 @@ def _watch(control: socket.socket, child: int, limits: Limits) -> tuple[str, obj
             return _how_it_ended(os.waitpid(child, 0)[1], limits)
         if time.monotonic() >= look:
             _bury(child)
-            if used_megabytes(limits.memory_mb) > limits.memory_mb:
+            if open_sockets() > _SOCKETS or used_megabytes(limits.memory_mb) > limits.memory_mb:
                 return "memory", limits.memory_mb
             look = time.monotonic() + _LOOK_SECONDS
 
@@ -141,6 +152,12 @@ def _how_it_ended(status: int, limits: Limits) -> tuple[str, object]:
     if -code == signal.SIGKILL:  # nothing in here does that, but somebody who tidies up outside
         return "killed", None
     return "signal", -code
+
+
+def open_sockets() -> int:
+    """Return how many sockets this namespace holds, with those that are on their way in another."""
+    first = Path("/proc/self/net/sockstat").read_text().partition("\n")[0]
+    return int(first.removeprefix("sockets: used"))
 
 
 def used_megabytes(enough: float) -> float:

@@ -44,7 +44,8 @@ def main() -> None:
             return
         child = os.fork()
         if child == 0:
-            _become(role, Limits(**json.loads(message)), descriptors)
+            asked = json.loads(message)
+            _become(role, Limits(**asked["limits"]), asked["processors"], descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         # It leaves as soon as it has forked the supervisor in the new namespaces.
@@ -86,7 +87,7 @@ def _try() -> str:
         return said.read().decode()
 
 
-def _become(role: Role, limits: Limits, descriptors: list[int]) -> None:
+def _become(role: Role, limits: Limits, processors: list[int], descriptors: list[int]) -> None:
     """Start the supervisor of a new notebook in namespaces of its own, and leave."""
     try:
         _keep_only(descriptors)
@@ -95,7 +96,8 @@ def _become(role: Role, limits: Limits, descriptors: list[int]) -> None:
         namespaces.enter()
         if os.fork() == 0:
             libraries = readable_folders()
-            supervise(socket.socket(fileno=control), limits, archive, libraries, lambda: _work(role, sockets))
+            ours = socket.socket(fileno=control)
+            supervise(ours, limits, processors, archive, libraries, lambda: _work(role, sockets))
     finally:
         os._exit(0)
 
