@@ -13,7 +13,7 @@ from typing import Any
 
 from klasteryste.grading.boundary.checker import Checker
 from klasteryste.grading.boundary.profile import Profile
-from klasteryste.grading.boundary.student import serve
+from klasteryste.grading.boundary.student import Server
 
 
 @contextmanager
@@ -58,7 +58,9 @@ def _answer(sock: socket.socket, locked: str, answer: str) -> None:
     module = sys.modules["__main__"] = types.ModuleType("__main__")
     for source in (locked, answer):
         exec(compile(source, "<student>", "exec"), vars(module))
-    serve(sock, lambda: vars(module))
+    server = Server(sock, lambda: vars(module))
+    while server.step():
+        pass
 
 
 def _behave(answer: Callable[[socket.socket], None], sock: socket.socket) -> None:

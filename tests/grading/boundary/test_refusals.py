@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from klasteryste.errors import CourseError
 from klasteryste.grading.boundary.learn import learn
 from klasteryste.grading.boundary.profile import Profile
-from klasteryste.grading.boundary.refusals import problems, refuse
+from klasteryste.grading.boundary.refusals import problems
 from klasteryste.grading.boundary.source import bound, imported, touched
 
 ROLES = {
@@ -181,19 +181,13 @@ def test_the_names_of_a_cell() -> None:
 
 
 def test_a_source_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="has no notebook in"):
-        refuse(tmp_path, "m1")
-    (tmp_path / "source" / "m1").mkdir(parents=True)
     made = notebook(("student", "import os\nos._exit(3)"), ("test", "assert True"))
-    nbformat.write(made, tmp_path / "source" / "m1" / "m1.ipynb")
     with pytest.raises(CourseError, match="could not be rehearsed"):
-        refuse(tmp_path, "m1")
+        learn(made, tmp_path)
 
 
 def test_the_files_beside_a_source_are_read_and_left_alone(tmp_path: Path) -> None:
-    source = tmp_path / "source" / "m1"
-    source.mkdir(parents=True)
-    (source / "numbers.csv").write_text("n\n1\n2\n")
+    (tmp_path / "numbers.csv").write_text("n\n1\n2\n")
     made = notebook(
         (
             "locked",
@@ -202,6 +196,5 @@ def test_the_files_beside_a_source_are_read_and_left_alone(tmp_path: Path) -> No
         ("student", "total = int(data['n'].sum())"),
         ("test", "assert total == pd.read_csv('numbers.csv')['n'].sum()"),
     )
-    nbformat.write(made, source / "m1.ipynb")
-    assert refuse(tmp_path, "m1") == []
-    assert sorted(path.name for path in source.iterdir()) == ["m1.ipynb", "numbers.csv"]
+    assert problems(learn(made, tmp_path)) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.csv"]

@@ -308,3 +308,20 @@ def test_a_result_that_was_not_entered_is_entered_without_grading_again(classroo
     assert classroom.book() == book
     assert classroom.report()["students"]["ona"]["seconds"] == 123.0
     assert not (results / "done").exists()
+
+
+def test_entering_that_ended_before_its_permissions_were_set_is_finished(classroom: Classroom) -> None:
+    classroom.submit("ona")
+    classroom.run("grade", "m2")
+    book = classroom.book()
+    # As if the run had ended just after moving the folder.
+    results = classroom.course / "classrun" / "results" / "ona" / "m2"
+    (results / "done").mkdir()
+    (results / "entered.json").rename(results / "done" / "result.json")
+    autograded = classroom.course / "autograded" / "ona" / "m2"
+    for path in autograded.iterdir():
+        path.chmod(0o600)
+    classroom.run("grade", "m2")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in autograded.iterdir()} == {0o444}
+    assert classroom.book() == book
+    assert not (results / "done").exists()

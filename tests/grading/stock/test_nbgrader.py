@@ -19,7 +19,8 @@ import yaml
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_task
 
-from klasteryste.grading.boundary.refusals import refuse
+from klasteryste.grading.boundary.learn import learn
+from klasteryste.grading.boundary.refusals import problems
 from klasteryste.grading.reference import grade_id
 from klasteryste.grading.release import generate
 
@@ -125,8 +126,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     both, submissions = Both({name for name, done in generated.items() if not done}), {}
     for name in sorted(set(sources) - both.no_assignment):
         generate(ours, name)
-        if told := refuse(ours, name):
-            both.refused[name] = {line.split(", ")[1] for line in told}
+        source = ours / "source" / name
+        if told := problems(learn(nbformat.read(source / f"{name}.ipynb", as_version=4), source)):
+            both.refused[name] = {line.split(", ")[0] for line in told}
         released = _of_today(nbformat.read(stock / "release" / name / f"{name}.ipynb", as_version=4))
         submissions[name] = {"released": released, **families()[name].submissions}
     for course in (stock, ours):

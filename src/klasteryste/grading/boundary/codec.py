@@ -433,13 +433,6 @@ def is_name(text: Any) -> bool:
     )
 
 
-def name_of(node: Node) -> str:
-    """Return a name that may cross."""
-    if not is_name(node):
-        raise Refused(f"the name {str(node)[:40]!r}")
-    return str(node)
-
-
 def text_of(node: Node) -> str:
     """Return a text."""
     if type(node) is not str:

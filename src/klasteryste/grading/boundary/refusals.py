@@ -8,39 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
-
-from klasteryste.errors import CourseError
-from klasteryste.grading.boundary.learn import Learnt, learn
+from klasteryste.grading.boundary.learn import Learnt
 from klasteryste.grading.boundary.source import Cell, parsed
-
-
-def refuse(course: Path, assignment: str) -> list[str]:
-    """Return what `class release` refuses an assignment for, a line each; nothing if it can be judged.
-
-    Parameters
-    ----------
-    course : Path
-        The nbgrader course folder.
-    assignment : str
-        Name of the assignment.
-
-    Raises
-    ------
-    CourseError
-        If the source is missing or cannot be run.
-    """
-    source = course / "source" / assignment
-    notebooks = sorted(source.glob("*.ipynb"))
-    if not notebooks:
-        raise CourseError(f"assignment {assignment!r} has no notebook in {source}: check its name")
-    return [
-        f"{path.name}, {problem}"
-        for path in notebooks
-        for problem in problems(learn(nbformat.read(path, as_version=4), source))
-    ]
 
 
 def problems(learnt: Learnt) -> list[str]:

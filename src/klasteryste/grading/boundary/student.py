@@ -572,10 +572,3 @@ def _special(encoder: Encoder, value: Any, depth: int) -> Node | None:
     if isinstance_of(value, dict):
         return ["AD", encoder.items("l", [part for pair in dict.items(value) for part in pair], depth)]
     return None
-
-
-def serve(sock: socket.socket, namespace: Callable[[], dict[str, Any]]) -> None:
-    """Answer questions until the other side closes."""
-    server = Server(sock, namespace)
-    while server.step():
-        pass

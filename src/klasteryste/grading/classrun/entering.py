@@ -56,9 +56,11 @@ class Writer:
         graded = folder / "done" / "graded"
         if result["status"] != "graded":
             self._enter_none(assignment, student)
-        elif graded.exists():
-            self._enter_marks(assignment, student, graded, result["notebooks"])
-        # Without its folder, a graded result has been committed, and its folder moved.
+        else:
+            # Without its folder, a graded result has been committed, and its folder moved.
+            if graded.exists():
+                self._enter_marks(assignment, student, graded, result["notebooks"])
+            self._converter.set_permissions(assignment, student)
         now = self._marks(assignment, student)
         record = result | {"marks": now, "before": before}
         write_json(folder / "entered.json", record)
@@ -79,7 +81,6 @@ class Writer:
         shutil.rmtree(autograded, ignore_errors=True)
         autograded.parent.mkdir(parents=True, exist_ok=True)
         graded.rename(autograded)
-        self._converter.set_permissions(assignment, student)
 
     def _enter_none(self, assignment: str, student: str) -> None:
         enrol(self._gradebook, self._coursedir, assignment, student)
