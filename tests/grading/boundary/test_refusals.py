@@ -49,13 +49,6 @@ REFUSED = {
         "assert get_ipython().user_ns['f'](1) == 2",
         ["line 1: get_ipython() is not there when a test is judged. Use plain Python"],
     ),
-    "patches a builtin": (
-        "from unittest.mock import patch\n\n"
-        "with patch('builtins.float') as fake:\n    f(1)\n"
-        "assert not fake.called\n"
-        "with patch('builtins.len', return_value=7):\n    assert g() == 7",
-        ["line 3: 'builtins.float' is patched here", "line 6: 'builtins.len' is patched here"],
-    ),
     "replaces a part of a library": (
         (
             "import math\n\nkept = math.sqrt\nmath.sqrt = lambda x: 5\ntry:\n"
@@ -79,6 +72,14 @@ REFUSED = {
     "gives too few points": (
         "points = 1\npoints",
         ["line 1: the source's own solution fails this test (it gives 1 of 2 points)"],
+    ),
+    # Last, since what it does to the judging side ends the student's.
+    "patches a builtin": (
+        "from unittest.mock import patch\n\n"
+        "with patch('builtins.float') as fake:\n    f(1)\n"
+        "assert not fake.called\n"
+        "with patch('builtins.len', return_value=7):\n    assert g() == 7",
+        ["line 3: 'builtins.float' is patched here", "line 6: 'builtins.len' is patched here"],
     ),
 }
 
@@ -146,7 +147,8 @@ def test_what_is_learnt_of_a_source() -> None:
     assert (profile.tasks, profile.builtins, profile.reads) == ({"V"}, {"sum"}, {"factor"})
     assert profile.changes == {"sort": {"0"}}
     assert profile.operators == {"V": {"__add__"}}
-    assert profile.lent == {"object:V", "object:V()", "object:V.__add__()"}
+    functions = {"function:sort", "function:grow", "function:scale"}
+    assert profile.lent == {"object:V", "object:V()", "object:V.__add__()"} | functions
     assert "numpy" in profile.imports
     assert Profile.from_json(profile.to_json()) == profile
 
