@@ -12,6 +12,9 @@ from tests.grading.classrun.conftest import Classroom
 from . import traces
 from .kills import Disturbed
 
+LASTING = ("run", "worker", "warm student", "warm checker")
+"""Kinds of processes that serve many notebooks, and must not grow by them."""
+
 
 @dataclass
 class Watched:
@@ -22,7 +25,7 @@ class Watched:
     seconds : float
         How long it took.
     samples : list of dict
-        From time to time the memory in kB that no two processes share, by kind of process.
+        From time to time the memory in kB of the largest process, by kind.
     left : list of str
         What it left on the machine.
     """
@@ -39,12 +42,6 @@ class Watched:
         return statistics.median(values[fifth : 2 * fifth]), statistics.median(values[-fifth:])
 
 
-def _kind(words: str) -> str:
-    """Tell what a process is by its command."""
-    parts = {"sandbox.shell": "warm student", "sandbox.checking": "warm checker", "-m klasteryste": "worker"}
-    return next((kind for part, kind in parts.items() if part in words), "")
-
-
 def watch(room: Classroom, ours: str) -> Watched:
     """Grade a class and watch its memory; then look for what it left."""
     before = traces.traces()
@@ -53,23 +50,12 @@ def watch(room: Classroom, ours: str) -> Watched:
     begun = time.monotonic()
     run.start("m2")
     while run.running():
-        time.sleep(0.5)
-        sample: dict[str, int] = {}
-        assert run.process is not None
-        for pid, words in traces.processes(run.mark).items():
-            warm = (
-                "warm student"
-                if "sandbox.shell" in words
-                else "warm checker"
-                if "sandbox.checking" in words
-                else ""
-            )
-            kind = "run" if pid == run.process.pid else "worker" if "-m klasteryste" in words else warm
-            if kind:
-                sample[kind] = max(sample.get(kind, 0), traces.memory(pid))
+        sample = {
+            kind: max(traces.memory(process.pid) for process in found) for kind, found in run.look().items()
+        }
         seen.samples.append(sample)
-    run.end(0, 3)
+        time.sleep(0.5)
     seen.seconds = time.monotonic() - begun
-    lives = traces.wait_for_none(run.mark)
-    seen.left = [f"process {pid}: {words}" for pid, words in lives.items()] + traces.left(before, ours)
+    run.end(0, 3)
+    seen.left = traces.left(before, ours)
     return seen
