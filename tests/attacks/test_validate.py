@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 
 from klasteryste.grading.reference import grade_id
 
@@ -29,11 +29,12 @@ KINDER = {
 
 
 def lost(marks: Mapping[str, float], notebook: NotebookNode) -> set[str]:
-    """Return the names of the tests in which marks were lost."""
+    """Return the names of the tests in which marks were lost; a person marks what is written."""
     return {
         name
         for cell in notebook.cells
         if is_grade(cell)
+        and not is_solution(cell)
         and (name := grade_id(cell)) in marks
         and marks[name] < cell.metadata.nbgrader.points
     }
