@@ -37,6 +37,8 @@ HOURS = {
     },
 }
 PIN = {"keep_output", "nbval-check-output"}
+# Written by code, and a test of its own holds it to what was measured (tests/attacks).
+COMPUTED = {"attacks.md"}
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -129,6 +131,8 @@ def test_an_exception_lets_its_number_through():
 def test_no_number_in_prose_is_typed(language, localised):
     typed = []
     for path in sorted((localised / language).rglob("*.md")):
+        if path.name in COMPUTED:
+            continue
         typed += [f"{path.name}: {number}" for number in numerals(path.read_text(encoding="utf-8"))]
     for path in sorted((localised / language).rglob("*.ipynb")):
         for cell in read(path).cells:
