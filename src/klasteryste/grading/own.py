@@ -43,7 +43,9 @@ def _made(output: Any) -> dict[str, Any]:
         return {"output_type": kind, "ename": "", "evalue": "", "traceback": lines}
     if kind not in ("display_data", "execute_result"):
         raise KeyError(kind)
-    texts = {str(form): "".join(content) for form, content in output["data"].items() if form in _FORMS}
+    texts = {
+        str(form): "".join(content) for form, content in (output.get("data") or {}).items() if form in _FORMS
+    }
     return {"output_type": "display_data", "data": texts, "metadata": {}}
 
 
