@@ -25,7 +25,7 @@ def well_formed(outputs: Any) -> list[dict[str, Any]]:
     for output in outputs if isinstance(outputs, list) else ():
         try:
             made = _made(output)
-        except (TypeError, KeyError):
+        except (AttributeError, KeyError, TypeError):
             continue
         left -= len(str(made))
         if left < 0:
@@ -43,9 +43,7 @@ def _made(output: Any) -> dict[str, Any]:
         return {"output_type": kind, "ename": "", "evalue": "", "traceback": lines}
     if kind not in ("display_data", "execute_result"):
         raise KeyError(kind)
-    texts = {
-        str(form): "".join(content) for form, content in (output.get("data") or {}).items() if form in _FORMS
-    }
+    texts = {str(form): "".join(content) for form, content in output["data"].items() if form in _FORMS}
     return {"output_type": "display_data", "data": texts, "metadata": {}}
 
 
