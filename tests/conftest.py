@@ -9,10 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from klasteryste.language import use_language
 
 ROOT = Path(__file__).parents[1]
+
+# Headless Chromium calls home unless it is told not to; none of this touches what a page does.
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +65,12 @@ def chromium() -> str:
     if path is None:
         pytest.skip("Chromium is missing; to enable: sudo apt-get install chromium fonts-dejavu-core")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Start a browser for the tests of a file: while it is open, no other can be, and asyncio is taken."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        yield started
+        started.close()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import builtins
 import json
-import os
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader import handlers
+from playwright.sync_api import Browser
 from traitlets.config import PyFileConfigLoader
 
 from klasteryste.grading import feedback
@@ -403,10 +404,7 @@ def test_saved_outputs_of_any_shape_are_shown_or_left_out(outputs: object) -> No
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "lt"])
-def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, chromium: str, language: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
+def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, browser: Browser, language: str) -> None:
     test = cell(TEST, grade=True, locked=True)
     test.metadata.nbgrader |= {"score": 0.5, "points": 2, "grade_id": "m2-test"}
     test.outputs = [new_output("stream", name="stdout", text="A part is wrong.\n")]
@@ -421,16 +419,13 @@ def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, chromium: st
     refused = tmp_path / "refused.html"
     use_language(language)
     refused.write_text(feedback.quarantine_page("m2", "ona", "Why not.", language))
-    with sync_playwright() as play:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = play.chromium.launch(executable_path=chromium, args=options)
-        context = browser.new_context(bypass_csp=True)  # for axe, which is a script
-        for path in (page, refused):
-            tab = context.new_page()
-            asked: list[str] = []
-            tab.on("request", lambda request, asked=asked: asked.append(request.url))
-            tab.goto(path.as_uri())
-            assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-            results = Axe().run(tab)
-            assert results.violations_count == 0, results.generate_report()
-        browser.close()
+    context = browser.new_context(bypass_csp=True)  # for axe, which is a script
+    for path in (page, refused):
+        tab = context.new_page()
+        asked: list[str] = []
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.goto(path.as_uri())
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        results = Axe().run(tab)
+        assert results.violations_count == 0, results.generate_report()
+    context.close()

@@ -139,9 +139,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     shutil.rmtree(root)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="not yet equal on every notebook of nbgrader's own since the last mends"
-)
 def test_marks_are_equal_but_for_the_list(graded: Both) -> None:
     different: dict[str, set[str]] = {}
     for (family, student), stock in graded.stock.items():
@@ -158,9 +155,6 @@ def test_what_is_refused_is_listed(graded: Both) -> None:
     assert graded.refused == listed
 
 
-@pytest.mark.xfail(
-    strict=False, reason="not yet equal on every notebook of nbgrader's own since the last mends"
-)
 def test_outputs_are_equal(graded: Both) -> None:
     listed = {name for group in EXCEPTIONS["outputs"] for name in group["cells"]}
     different = set()

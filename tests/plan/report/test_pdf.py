@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
 from tests.conftest import klasteryste
 from tests.plan.report.changes import breach, crowd, hostile, public, untouched
 from tests.plan.report.pdf_reader import Pdf
@@ -20,15 +18,6 @@ from klasteryste.plan import check
 from klasteryste.plan.report import pdf, write_report
 
 LANGUAGES = ["en", "lt"]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Start one browser for all tests."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
