@@ -55,10 +55,21 @@ def rows(toy: bool) -> list[Row]:
         run(stock, "nbgrader", "autograde", "m2")
         other = time.perf_counter() - begin
         compare(course, stock, size)
+        begin = time.perf_counter()
+        run(
+            course,
+            "python",
+            "-m",
+            "tests.bench.floor",
+            str(JOBS),
+            *map(str, course.glob("submitted/*/*/*.ipynb")),
+        )
+        floor = time.perf_counter() - begin
     what = f"a class of {size} that handed in m2, {JOBS} at a time, in jails"
     return [
         Row(f"{what}; nbgrader autograde", ours.seconds, other, ours.peak_mb),
         Row(f"{what}, run again unchanged; nbgrader autograde", unchanged.seconds, other),
+        Row(f"{what}; the students' own computing alone, the floor", ours.seconds, floor),
     ]
 
 
@@ -197,8 +208,7 @@ def words(program: str, *options: str) -> list[str]:
 def run(cwd: Path, *command: str) -> None:
     """Run a command with settings of its own."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        words(*command), cwd=cwd, capture_output=True, text=True, env={**os.environ, "PATH": path}
-    )
+    own = {"PATH": path, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words(*command), cwd=cwd, capture_output=True, text=True, env={**os.environ, **own})
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
