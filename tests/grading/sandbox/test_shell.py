@@ -80,7 +80,7 @@ def neutral(cell: NotebookNode, folder: str) -> str:
         (re.escape(str(Path.home())), "~"),
         (r"/tmp/ipykernel_\d+/\d+\.py", "CELL"),
         (r"0x[0-9a-f]+", "ADDRESS"),
-        (r"[\d.]+ [mnuµμ]?s\b", "TIME"),
+        (r"[\d.]+(e\+\d+)? [mnuµμ]?s\b", "TIME"),
         (r"'model_id': '\w+'", "MODEL"),
     ):
         text = re.sub(pattern, plain, text)
