@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klasteryste.errors import CourseError
-from klasteryste.language import country_name, fill, number, tr, use_language
+from klasteryste.language import country_name, current_language, fill, number, speaking, tr, use_language
 
 NBSP = "\u00a0"
 
@@ -51,6 +51,16 @@ def test_english_numbers_are_those_of_python(value, digits):
     ours, python = number(value, f".{digits}f"), f"{value:.{digits}f}"
     assert float(ours) == float(python)
     assert ours == (python if float(python) else python.lstrip("-"))
+
+
+def test_a_language_is_spoken_for_a_while():
+    with pytest.raises(ZeroDivisionError), speaking("lt"):
+        assert number(0.5) == "0,5"
+        raise ZeroDivisionError
+    assert current_language() == "en"
+    with pytest.raises(CourseError), speaking("xx"):
+        pass
+    assert current_language() == "en"
 
 
 @pytest.mark.parametrize("spec", ["e", ".2g", "05d", "x", " "])

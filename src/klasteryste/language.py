@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -47,6 +48,23 @@ def use_language(code: str) -> None:
     """
     global _current
     _current = known_language(code)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language inside this context, and then again what was spoken before.
+
+    Raises
+    ------
+    CourseError
+        If the course does not speak that language.
+    """
+    before = _current
+    use_language(code)
+    try:
+        yield
+    finally:
+        use_language(before)
 
 
 def known_language(code: str) -> str:

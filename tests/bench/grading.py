@@ -36,7 +36,10 @@ JOBS = 2
 
 @dataclass
 class Measured:
-    """A class run: seconds by the clock, and the highest memory of a worker with its jails, in MB."""
+    """A class run: seconds by the clock, and the highest memory a worker, in MB.
+
+    That is of the run and all its processes, warm ones and those in jails included, by its workers.
+    """
 
     seconds: float
     peak_mb: float
@@ -67,7 +70,12 @@ def rows(toy: bool) -> list[Row]:
         floor = time.perf_counter() - begin
     what = f"a class of {size} that handed in m2, {JOBS} at a time, in jails"
     return [
-        Row(f"{what}; nbgrader autograde", ours.seconds, other, ours.peak_mb),
+        Row(
+            f"{what} (memory: a worker's, warm processes included); nbgrader autograde",
+            ours.seconds,
+            other,
+            ours.peak_mb,
+        ),
         Row(f"{what}, run again unchanged; nbgrader autograde", unchanged.seconds, other),
         Row(f"{what}; the students' own computing alone, the floor", ours.seconds, floor),
     ]
@@ -86,7 +94,7 @@ def growth(toy: bool) -> list[Growth]:
         peak = max(peak, measured.peak_mb)
     return [
         Growth(
-            f"a class run of m2, by submissions (at most {peak:.0f} MB a worker, jails included)",
+            f"a class run of m2, by submissions (at most {peak:.0f} MB a worker, warm processes included)",
             sizes,
             seconds,
         )
@@ -169,8 +177,11 @@ def highest_memory(process: int) -> Iterator[list[float]]:
             for each in family:
                 try:
                     total += each.memory_full_info().pss
-                except psutil.Error:
+                except psutil.NoSuchProcess:
                     continue
+                except psutil.AccessDenied:  # what is not seen is not said to be nothing
+                    highest[0] = float("nan")
+                    return
             highest[0] = max(highest[0], total / 1e6)
 
     watcher = threading.Thread(target=watch)

@@ -25,7 +25,7 @@ from traitlets.config import PyFileConfigLoader
 from klasteryste.grading import feedback
 from klasteryste.grading.feedback import HideTests
 from klasteryste.grading.own import mark_own, note_saved, well_formed
-from klasteryste.grading.sanitise import output_html
+from klasteryste.grading.sanitise import code_html, output_html, plain_text
 from klasteryste.language import use_language
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
@@ -402,6 +402,42 @@ def test_saved_outputs_of_any_shape_are_shown_or_left_out(outputs: object) -> No
         assert isinstance(output_html(output, "a", "b"), str)
 
 
+@pytest.mark.parametrize("letter", ["\u200e", "\u200f", "\u061c", "\u202e", "\u2066", "\x1b", "\x9b"])
+def test_what_turns_or_hides_a_text_is_written_out(letter: str) -> None:
+    told = letter.encode("unicode_escape").decode()
+    for page in (plain_text(f"a{letter}b"), re.sub("<[^>]*>", "", code_html(f"'a{letter}b'"))):
+        assert letter not in page and f"a{told}b" in page
+    assert plain_text("ąčęėįšųūž „a“ – b\n\tc") == "ąčęėįšųūž „a“ – b\n\tc"
+
+
+WAITS = {
+    "en": ("waits for hand grading", "1.5; the rest waits for hand grading", "1.5 of 2"),
+    "lt": ("laukia dėstytojo vertinimo", "1,5; likusi dalis laukia dėstytojo vertinimo", "1,5 iš 2"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "lt"])
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_answer_that_no_person_has_read_waits(language: str, waits: bool) -> None:
+    letter = new_markdown_cell("Dear editor", metadata={"nbgrader": cell("").metadata.nbgrader})
+    letter.metadata.nbgrader |= {"grade": True, "solution": True, "grade_id": "letter", "score": 0.0}
+    letter.metadata.nbgrader |= {"waits": waits, "comment": None}
+    test = cell(TEST, grade=True, locked=True)
+    test.metadata.nbgrader |= {"score": 1.5, "points": 2, "grade_id": "test", "waits": False}
+    heading = new_markdown_cell("## One", metadata={"nbgrader": cell("", locked=True).metadata.nbgrader})
+    heading.metadata.nbgrader.grade_id = "heading"
+    shown = BeautifulSoup(
+        exported("feedback", hidden(new_notebook(cells=[letter, heading, test])), language), "html.parser"
+    )
+    whole, part, given = WAITS[language]
+    answered = shown.find(id="letter").find(class_="label").text
+    assert answered.endswith(f": {whole}" if waits else given.replace("1.5", "0").replace("1,5", "0"))
+    assert shown.find(id="test").find(class_="label").text.endswith(given)
+    first, second, total = (row.find(class_="points").text for row in shown.select("nav tr")[1:])
+    number = given.split()[0]
+    assert (first, second, total) == (whole if waits else "0", number, part if waits else number)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "lt"])
 def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, browser: Browser, language: str) -> None:
@@ -413,7 +449,8 @@ def test_a_browser_finds_no_fault_and_loads_nothing(tmp_path: Path, browser: Bro
     wide = new_output("display_data", {"text/html": "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>"})
     picture = new_output("display_data", {"image/png": PNG})
     written = answer("import math  # comment\nx = 'text' + f(1)", wide, picture)
-    written.metadata.nbgrader |= {"comment": "Well *done*.", "grade_id": "a"}
+    written.metadata.nbgrader |= {"comment": "Well *done*.", "grade_id": "a", "grade": True}
+    written.metadata.nbgrader |= {"waits": True, "score": None}
     page = tmp_path / "page.html"
     page.write_text(exported("feedback", hidden(new_notebook(cells=[heading, written, test])), language))
     refused = tmp_path / "refused.html"

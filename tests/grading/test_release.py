@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import re
 import shutil
@@ -53,6 +55,20 @@ def test_the_page_at_the_top_does_not_pass_for_a_validated_notebook(generated: P
     (failed,) = results.pop("failed")
     assert results == {}
     assert all(text in failed["error"] for text in NOTHING_TO_VALIDATE.values())
+
+
+def test_a_check_names_nothing_that_only_solutions_and_hidden_tests_use(
+    generated: Path, language: str
+) -> None:
+    folder = generated / "release" / "m2" / language
+    texts = [cell.source for cell in read_notebook(folder / "m2.ipynb").cells]
+    shown = set(re.findall(r"\w+", "\n".join(texts)))
+    code = [cell.source for cell in read_notebook(SOURCE).cells if cell.cell_type == "code"]
+    used = {node.id for text in code for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    profile = json.loads((folder / "m2.check.json").read_text(encoding="utf-8"))["profile"]
+    told = set(re.findall(r"\w+", json.dumps(list(profile.values()))))
+    assert "standard_error" in told and len(used - shown) > 20
+    assert not told & (used - shown)
 
 
 def test_the_release_holds_no_solution_no_hidden_test_and_no_mark(generated: Path, language: str) -> None:

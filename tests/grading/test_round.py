@@ -200,6 +200,14 @@ def test_only_letters_that_were_written_wait_for_a_person(played: Round) -> None
     assert [untouched[student] for student in ("henry", "blank", "tuscia")] == [(0.0, False)] * 3
 
 
+def test_who_waits_for_a_person_reads_it_in_the_feedback(played: Round) -> None:
+    words = {"en": "waits for hand grading", "lt": "laukia dėstytojo vertinimo"}
+    for student, (language, _) in STUDENTS.items():
+        # By its task, in total, and at the letter itself.
+        places = 3 if student in ("ruta", "ona") else 0
+        assert played.feedback(student).count(words[language]) == places, student
+
+
 def test_the_maximum_is_the_same_for_everybody(played: Round) -> None:
     with Gradebook(f"sqlite:///{played.course / 'gradebook.db'}") as gradebook:
         assignment = gradebook.find_assignment("m2")

@@ -51,7 +51,7 @@ def configure(c: Config, folder: Path) -> None:
 
     # Hidden tests hold answers; a student reads what they say, not what they are nor what other code prints.
     c.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
+        "klasteryste.grading.feedback.Grades",
         "klasteryste.grading.feedback.HideTests",
         "klasteryste.grading.feedback.Speak",
     ]

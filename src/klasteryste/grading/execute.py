@@ -116,12 +116,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
             nb, resources = self._without_jail(nb, resources)
             nb.metadata["klasteryste"] = {**details, "isolated": False}
             return nb, resources
-        try:
-            limits = Limits(**self.limits)
-        except TypeError as error:
-            raise CourseError(
-                f"c.ExecuteInJail.limits: {error}: see `klasteryste.grading.sandbox.Limits`"
-            ) from None
+        limits = Limits.configured(self.limits, "c.ExecuteInJail.limits")
         course = course_of(self)
         require_hidden(course, Path(Exchange(config=self.config).root))
         assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]

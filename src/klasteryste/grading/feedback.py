@@ -17,16 +17,16 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_task
 from pygments.formatters import HtmlFormatter
 
 from klasteryste.grading.own import is_own, saved_outputs
-from klasteryste.grading.reference import course_of, language_of, read_references
+from klasteryste.grading.reference import course_of, is_test, language_of, read_references
 from klasteryste.grading.sanitise import Kept, clean_html, code_html, image_html
 from klasteryste.grading.tasks import tasks
-from klasteryste.language import _, current_language, number, use_language
+from klasteryste.language import _, current_language, number, speaking
 
 # For nbconvert's `HTMLExporter.extra_template_basedirs`, beside nbgrader's own.
 TEMPLATES = str(Path(__file__).parent / "templates")
@@ -37,6 +37,16 @@ SHOWN = {"text/plain", "text/html", "image/png", "image/jpeg"}
 """Kinds of output that a page shows."""
 ACTIVE = {"href", "style", "class", "id"}
 """Attributes that a formula could ask for, and that would lead or reach outside it."""
+
+
+class Grades(GetGrades):  # type: ignore[misc]
+    """nbgrader's ``GetGrades``, which also tells what waits for a person."""
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        name = cell.metadata.nbgrader.grade_id
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        cell.metadata.nbgrader["waits"] = grade.needs_manual_grade
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]
@@ -50,12 +60,8 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Hide the tests of a notebook, and the state of widgets, which code writes as well."""
         nb.metadata.pop("widgets", None)
-        spoken = current_language()
-        use_language(nb.metadata.get("klasteryste", {}).get("language", spoken))
-        try:
+        with speaking(nb.metadata.get("klasteryste", {}).get("language", current_language())):
             nb, resources = super().preprocess(nb, resources)
-        finally:
-            use_language(spoken)
         return nb, resources
 
     def preprocess_cell(
@@ -64,7 +70,7 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
         """Hide the tests of one cell."""
         if cell.cell_type == "code":
             cell.execution_count = None
-            if is_grade(cell) and not is_solution(cell):
+            if is_test(cell):
                 cell.outputs = _safe(cell.outputs, _messages(cell.source))
             elif not is_own(cell):
                 cell.outputs = saved_outputs(cell)
@@ -95,16 +101,12 @@ class Speak(NbGraderPreprocessor):  # type: ignore[misc]
     """Put what the page of the feedback says into its resources, in the language of the notebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Prepare the page of one notebook, whose marks and comments `GetGrades` has put into it."""
+        """Prepare the page of one notebook, whose marks and comments `Grades` has put into it."""
         told = resources["nbgrader"]
         references = read_references(course_of(self), told["assignment"], told["notebook"])
         language = language_of(nb, references)
-        spoken = current_language()
-        use_language(language)
-        try:
+        with speaking(language):
             resources["klasteryste"] = page(nb, told, language)
-        finally:
-            use_language(spoken)
         return nb, resources
 
 
@@ -130,22 +132,32 @@ def page(notebook: NotebookNode, told: dict[str, Any], language: str) -> dict[st
         marks = [cells[name].metadata.nbgrader for name in task.cells]
         score, points = (sum(mark[key] or 0 for mark in marks) for key in ("score", "points"))
         rows.append(
-            {"title": task.title, "cell": task.cells[0], "score": number(score), "points": number(points)}
+            {
+                "title": task.title,
+                "cell": task.cells[0],
+                "score": _score(score, marks),
+                "points": number(points),
+            }
         )
+    marked = []
     for cell in cells.values():
         details = cell.metadata.nbgrader
         if (
             details.get("comment") == "No response."
         ):  # nbgrader's own words, where an answer was left as it was
             details.comment = _("No response.")
-        if is_grade(cell):
-            details.shown = _("{score} of {points}").format(
-                score=number(details.get("score") or 0), points=number(details["points"])
+        if is_grade(cell) or is_task(cell):
+            marked.append(details)
+            score, points = number(details.get("score") or 0), number(details["points"])
+            details.shown = (
+                _("waits for hand grading")
+                if details.get("waits")
+                else _("{score} of {points}").format(score=score, points=points)
             )
     return {
         "language": language,
         "tasks": rows,
-        "score": number(told["score"]),
+        "score": _score(told["score"], marked),
         "max_score": number(told["max_score"]),
         "penalty": number(told["late_penalty"]) if told["late_penalty"] else "",
         "css": HtmlFormatter(style="default").get_style_defs("pre"),
@@ -169,6 +181,16 @@ def page(notebook: NotebookNode, told: dict[str, Any], language: str) -> dict[st
             "work": _("Your work"),
         },
     }
+
+
+def _score(score: float, marked: list[NotebookNode]) -> str:
+    """Say a score of several marked cells, of which some may wait for a person."""
+    waiting = [bool(details.get("waits")) for details in marked]
+    if not any(waiting):
+        return number(score)
+    if all(waiting):
+        return _("waits for hand grading")
+    return _("{score}; the rest waits for hand grading").format(score=number(score))
 
 
 def quarantine_page(notebook: str, student: str, reason: str, language: str) -> str:

@@ -16,12 +16,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import is_locked
 
 from klasteryste.grading.outputs import Outputs, cleaned
-from klasteryste.grading.reference import grade_id
+from klasteryste.grading.reference import grade_id, is_test
 from klasteryste.grading.sandbox import Limits, Process, Slot, wire
-from klasteryste.language import SOURCE_LANGUAGE, _, current_language, use_language
+from klasteryste.language import SOURCE_LANGUAGE, _, speaking
 
 _GRACE_SECONDS = 5.0
 """How long a cell may take to stop after it was interrupted."""
@@ -96,9 +96,7 @@ def judge(
     begin = time.monotonic()
     details = notebook.metadata.get("klasteryste") or {}
     language = details.get("language", SOURCE_LANGUAGE)
-    spoken = current_language()
-    use_language(language)
-    try:
+    with speaking(language):
         slot.warm(profile.get("imports", ()))
         # What is ended from outside is heard once more, and twice is no accident.
         for last in (False, True):
@@ -111,8 +109,6 @@ def judge(
                 continue
             finally:
                 court.close()
-    finally:
-        use_language(spoken)
     return Judged(court.notebook, time.monotonic() - begin, tuple(court.notes))
 
 
@@ -162,7 +158,7 @@ class _Court:
                 continue
             cell.outputs = []
             cell.execution_count = None
-            test = is_grade(cell) and not is_solution(cell)
+            test = is_test(cell)
             # A student may pass over a cell of their own, as in Jupyter; never a test.
             if not test and (not cell.source.strip() or _SKIP in cell.metadata.get("tags", [])):
                 continue
@@ -226,7 +222,7 @@ class _Court:
         self._student = None
         self.notes.append(f"{_name(cell)}: {reason}")
         text = _("The notebook's process is gone: {reason}.").format(reason=reason)
-        if not is_grade(cell) or is_solution(cell):
+        if not is_test(cell):
             cell.outputs.append(_error("DeadKernelError", text))
 
     def _reason(self, process: Process) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
+
+from klasteryste.grading.reference import is_test
 
 KEY = "klasteryste"
 SAVED_CHARACTERS = 1_000_000
@@ -66,7 +67,7 @@ def mark_own(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        if is_grade(cell) and not is_solution(cell):
+        if is_test(cell):
             tested = True
             cell.metadata.pop(KEY, None)
         elif isolated and not tested:

@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import compute_checksum, is_locked, is_solution
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
 from klasteryste.errors import CourseError
 from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
@@ -65,6 +65,11 @@ def grade_id(cell: NotebookNode) -> str | None:
     details = cell.metadata.get("nbgrader")
     name = details.get("grade_id") if isinstance(details, dict) else None
     return name if isinstance(name, str) else None
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a test, and no answer that is marked itself."""
+    return bool(is_grade(cell) and not is_solution(cell))
 
 
 def is_changed(cell: NotebookNode, known: NotebookNode) -> bool:

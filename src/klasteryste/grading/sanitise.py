@@ -41,7 +41,8 @@ _CLEANER = Cleaner(
     tags=_TAGS, attributes=_ATTRIBUTES, protocols=frozenset({"http", "https", "mailto"}), strip=True
 )
 _IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Of the terminal, and of the direction of writing, by which a text can be shown as another.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 IMAGE_BYTES = 5_000_000
 """Of a larger image only its text is shown."""
 
@@ -56,14 +57,16 @@ def clean_html(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return a text without colours, and with what would change how it is shown written out."""
-    bare = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", strip_ansi(text).replace("\r\n", "\n"))
-    return html.escape(bare)
+    return html.escape(_written_out(strip_ansi(text).replace("\r\n", "\n")))
 
 
 def code_html(source: str) -> str:
     """Return Python code as HTML, highlighted."""
-    shown = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", source)
-    return str(highlight(shown, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+    return str(highlight(_written_out(source), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+
+
+def _written_out(text: str) -> str:
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def image_html(kind: str, content: Any, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import copy
 import datetime
 import decimal
 import fractions
@@ -48,7 +49,7 @@ def crossed(value: Any, limits: Limits = LIMITS) -> Any:
     """Return a value after it went through bytes."""
     encoder = Encoder(Nothing(), limits)
     data = dumps(encoder.value(value), limits)
-    return Decoder(Nothing(), Message(None, encoder.buffers), limits).value(loads(data))
+    return Decoder(Nothing(), Message(None, encoder.buffers), limits).value(loads(data, limits))
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -328,17 +329,85 @@ def test_what_is_no_strict_json_is_refused(data: bytes) -> None:
         loads(data)
 
 
-def test_too_many_arrays_are_refused_before_they_are_made() -> None:
-    full = b"[" + b"[]," * (2 * LIMITS.nodes) + b"0]"
+FLOODS = {
+    "numbers": b"[" + b"9999," * 200_000 + b"1]",
+    "fractions": b"[" + b"1e1," * 200_000 + b"1]",
+    "texts": b"[" + b'"aa",' * 200_000 + b"1]",
+    "texts of commas": b"[" + b'",,",' * 200_000 + b"1]",
+    "arrays": b"[" + b"[]," * 300_000 + b"1]",
+    "arrays of one": b"[" + b"[1]," * 200_000 + b"1]",
+    "an object": b"{" + b'"":1,' * 200_000 + b'"":1}',
+    "a wide text": b'["' + "🙂".encode() + b"a" * 1_000_000 + b'"]',
+    "quotes": b'"' * 1_000_000,
+    "no end": b"[" + b'"' + b'\\",' * 300_000,
+}
+SMALL = Limits(nodes=LIMITS.nodes // 64, text=LIMITS.text // 64)
+
+
+@pytest.mark.parametrize("data", FLOODS.values(), ids=FLOODS)
+def test_what_would_grow_in_memory_is_refused_before_it_is_read(data: bytes) -> None:
+    assert len(data) <= SMALL.text
     tracemalloc.start()
     try:
-        with pytest.raises(Refused, match="too many parts"):
-            loads(full)
-        assert tracemalloc.get_traced_memory()[1] < len(full)
+        with pytest.raises(Refused):
+            loads(data, SMALL)
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(data)
     finally:
         tracemalloc.stop()
-    text = "[" * LIMITS.nodes
-    assert loads(dumps(["=", text])) == ["=", text]
+
+
+def test_what_may_be_read_grows_little() -> None:
+    # As many texts, each an object of its own, as are read at all.
+    data = dumps([f"{number:07}" for number in range(4 * SMALL.nodes - 1)], SMALL)
+    tracemalloc.start()
+    try:
+        loads(data, SMALL)
+        assert tracemalloc.get_traced_memory()[1] < 6 * SMALL.text
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("text", [",[" * 400_000, '",' * 200_000, "\\" * 400_000, "ų" * 260_000])
+def test_a_long_text_is_one_part(text: str) -> None:
+    assert loads(dumps(["=", text], SMALL), SMALL) == ["=", text]
+
+
+MANY: dict[str, Any] = {
+    "numbers": 12345,
+    "fractions of two": 0.1,
+    "texts": "a, b",
+    "pairs": (1, -1),
+    "nothing": (),
+    "lists": [1, "ų"],
+    "dicts": {"a": [1], "b": 2},
+    "sets": {1, 2},
+    "deques": collections.deque(),
+    "days": datetime.date(2026, 1, 1),
+    "times": datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Vilnius")),
+    "fractions": fractions.Fraction(1, 3),
+    "decimals": decimal.Decimal("1.5"),
+    "complex numbers": 1j,
+    "bits": np.float32(1.5),
+    "ranges": range(3),
+    "errors": ValueError,
+}
+
+
+@pytest.mark.parametrize("one", MANY.values(), ids=MANY)
+def test_what_is_not_refused_in_words_is_heard(one: Any) -> None:
+    count, told = SMALL.nodes + 1, 0
+    while True:
+        values = [copy.copy(one) for _ in range(count)]
+        encoder = Encoder(Nothing(), SMALL)
+        try:
+            data = dumps(encoder.value(values), SMALL)
+        except Refused as error:
+            assert error.code in ("parts", "large")
+            told, count = told + 1, int(count * 0.9)
+            continue
+        assert Decoder(Nothing(), Message(None, encoder.buffers), SMALL).value(loads(data, SMALL)) == values
+        break
+    assert 0 < told < 20
 
 
 def test_a_text_that_speaks_of_a_surrogate_is_a_text() -> None:
@@ -429,7 +498,7 @@ def test_a_buffer_serves_once() -> None:
 
 def test_many_parts_and_deep_nests_are_refused_on_the_way_in() -> None:
     with pytest.raises(Refused):
-        Decoder(Nothing(), Message(None, [])).value(["l", *([0] * 1_000_001)])
+        Decoder(Nothing(), Message(None, [])).value(["l", *([["t"]] * 1_000_001)])
     node: Any = 0
     for _ in range(200):
         node = ["l", node]

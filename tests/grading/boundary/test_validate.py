@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from klasteryste.grading.boundary.learn import Learnt, learn
 from klasteryste.grading.boundary.released import check_file, load_check
@@ -112,6 +113,45 @@ def test_the_file_tells_no_test_and_no_solution(learnt: Learnt) -> None:
     told = check_file(learnt, made).decode()
     assert "assert" not in told and "max" not in told
     assert set(json.loads(told)) == {"profile", "tests", "locked"}
+
+
+OPEN = (
+    "from statistics import mean as middle\n\n"
+    "times = 2\nassert share([1]) == 1\nassert type(crate()).__name__"
+)
+ANSWER = (
+    "from math import sqrt as root\nimport statistics as numbers\n\n"
+    "def share(values):\n    return helper(values)[0] * times - 1\n\n\n"
+    "def helper(values):\n    values.append(extra)\n    return values\n\n\n"
+    "class Crate:\n    def __add__(self, other):\n        return Inner()\n\n\n"
+    "class Inner:\n    weight = 1\n\n    def __eq__(self, other):\n        return True\n\n\n"
+    "def crate():\n    return Crate()\n\n\nextra, spare, list = 3, [helper], list"
+)
+HIDDEN = (
+    "given = [1]\nassert helper(given) == [1, 3] and root(4) == numbers.mean([2])\n"
+    "assert crate() + 1 == 5 and (crate() + 1).weight == 1\nextra, spare[0]([2]), list([1])"
+)
+
+
+def test_the_file_names_nothing_that_only_solutions_and_hidden_tests_use() -> None:
+    cells = [
+        cell(SETUP.format(language="en"), locked=True, grade_id="set-up"),
+        new_markdown_cell("The function `crate` gives a `Crate`, not an Inner."),
+        cell(ANSWER, solution=True, grade_id="answer"),
+        cell(OPEN, grade=True, locked=True, points=1, grade_id="open"),
+        cell(HIDDEN, grade=True, locked=True, points=1, grade_id="hidden"),
+    ]
+    learnt = learn(new_notebook(cells=cells))
+    released = new_notebook(cells=cells)
+    released.cells[2] = cell("raise NotImplementedError()", solution=True, grade_id="answer")
+    released.cells[4] = cell("", grade=True, locked=True, points=1, grade_id="hidden")
+    known = set(re.findall(r"\w+", json.dumps(learnt.profile.to_json())))
+    secret = {"helper", "root", "numbers", "Inner", "extra", "spare", "list"}
+    assert secret < known  # or there is nothing to hide
+    told = json.loads(check_file(learnt, released))
+    assert not secret & set(re.findall(r"\w+", json.dumps(told)))
+    assert told["profile"]["names"] == ["Crate", "crate", "share"]
+    assert told["profile"]["reads"] == ["times"] and told["profile"]["tasks"] == ["Crate"]
 
 
 def test_the_set_up_cell_is_itself_again_in_both_languages() -> None:

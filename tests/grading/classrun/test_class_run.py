@@ -6,7 +6,10 @@ import json
 import logging
 import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -308,6 +311,79 @@ def test_a_result_that_was_not_entered_is_entered_without_grading_again(classroo
     assert classroom.book() == book
     assert classroom.report()["students"]["ona"]["seconds"] == 123.0
     assert not (results / "done").exists()
+
+
+KILLED = """
+import os, signal, sys
+from klasteryste.cli import main
+from klasteryste.grading.classrun import entering
+
+write = entering.write_json
+
+def ended(path, content):
+    if path.name != "entered.json":
+        return write(path, content)
+    if "{when}" == "after":
+        write(path, content)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+entering.write_json = ended
+sys.argv = ["klasteryste", "class", "grade", *sys.argv[1:]]
+main()
+"""
+
+
+def grade_and_kill(room: Classroom, when: str, *words: str) -> None:
+    """Kill a run just before or just after it writes down the first that it has entered."""
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED.format(when=when), *words, "--jobs", "1", "--course", str(room.course)],
+        capture_output=True, text=True, timeout=900,
+    )  # fmt: skip
+    assert run.returncode == -signal.SIGKILL, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("by", ["a class run", "nbgrader"])
+def test_a_mark_that_changed_before_a_kill_is_told_to_have_changed(
+    classroom: Classroom, when: str, by: str
+) -> None:
+    classroom.submit("ona", "en", classroom.solutions["en"] | {"m2-task-1-answer": WRONG})
+    if by == "nbgrader":
+        assert autograded(classroom, "ona")["success"]
+    else:
+        classroom.run("grade", "m2")
+    classroom.submit("ona")
+    grade_and_kill(classroom, when, "m2")
+    assert classroom.points("ona") == 24.0  # it is in the gradebook
+    said = classroom.run("grade", "--resume")
+    assert classroom.report()["changed"] == {
+        "ona": {"m2/m2-task-1-test": [0.0, 1.0], "m2/m2-task-1-more": [0.0, 1.0]}
+    }
+    assert "Changed marks" in said and classroom.points("ona") == 24.0
+    left = classroom.course / "classrun" / "results" / "ona" / "m2"
+    assert [path.name for path in left.iterdir()] == ["entered.json"]
+    classroom.run("grade", "m2", "--force")
+    assert classroom.report()["changed"] == {}
+
+
+def test_a_forced_run_goes_on_where_it_was(classroom: Classroom) -> None:
+    for student in ("ona", "ruta"):
+        classroom.submit(student)
+    classroom.run("grade", "m2")
+    records = classroom.course / "classrun" / "results"
+    first = {path: path.read_bytes() for path in records.rglob("entered.json")}
+    grade_and_kill(classroom, "after", "m2", "--force")
+    [done] = [path for path, content in first.items() if path.read_bytes() != content]
+    entered = done.read_bytes()
+    notebook = classroom.course / "autograded" / done.parts[-3] / "m2" / "m2.ipynb"
+    written = notebook.stat().st_mtime_ns
+    classroom.run("grade", "--resume")
+    assert done.read_bytes() == entered and notebook.stat().st_mtime_ns == written
+    assert all(path.read_bytes() != content for path, content in first.items())
+    assert classroom.report()["graded_now"] == ["ona", "ruta"]
+    # Another forced run is not this one.
+    classroom.run("grade", "m2", "--force")
+    assert done.read_bytes() != entered
 
 
 def test_entering_that_ended_before_its_permissions_were_set_is_finished(classroom: Classroom) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib
-import io
 import linecache
 import random
 import signal
@@ -31,12 +30,11 @@ from klasteryste.grading.boundary.codec import is_name
 from klasteryste.grading.boundary.link import GRACE, Halt, Link
 from klasteryste.grading.boundary.profile import Profile, fingerprint
 from klasteryste.grading.boundary.proxies import RemoteClass, Unlearnt
+from klasteryste.grading.boundary.student import PRINTED, Capture
 from klasteryste.language import use_language
 
 SECONDS = 30.0
 """How long one test may take, as nbgrader has it."""
-PRINTED = 1_000_000
-"""How much text one cell's outputs hold."""
 
 Output = dict[str, Any]
 """An output of a cell as nbformat has it."""
@@ -191,7 +189,7 @@ class Checker:
         self.link.deadline = time.monotonic() + self.seconds
         self.link.watch_seeds()
         name = f"<cell {self._count}>"
-        printed = _Printed()
+        printed = Capture()
         outputs: list[Output] = []
         with _printing_to(printed), self._alarm():
             try:
@@ -203,7 +201,7 @@ class Checker:
                 outputs.append(_failure(error, name))
         if self.link.halted is not None and not any(output["output_type"] == "error" for output in outputs):
             outputs.append(_error(self.link.halted.name, str(self.link.halted), []))
-        text = printed.text()
+        text = printed.take()
         return ([{"output_type": "stream", "name": "stdout", "text": text}] if text else []) + outputs
 
     def _execute(self, source: str, name: str) -> Any:
@@ -355,26 +353,8 @@ def _imported(module: str, name: str | None = None) -> Any:
 # --- outputs ------------------------------------------------------------------------------------------
 
 
-class _Printed(io.TextIOBase):
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._left = PRINTED
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if self._left > 0:
-            self._parts.append(text[: self._left])
-            self._left -= len(text)
-        return len(text)
-
-    def text(self) -> str:
-        return "".join(self._parts).encode("utf-8", "replace").decode()
-
-
 @contextmanager
-def _printing_to(printed: _Printed) -> Iterator[None]:
+def _printing_to(printed: Capture) -> Iterator[None]:
     """Keep what a cell prints; warnings are kept too, but as print: nbgrader takes stderr for a failure."""
     old = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = printed

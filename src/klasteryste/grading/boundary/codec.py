@@ -15,6 +15,7 @@ import collections
 import importlib
 import json
 import keyword
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
 
@@ -56,7 +57,7 @@ class Limits(NamedTuple):
     buffers : int
         Arrays in a value.
     text : int
-        Bytes of the JSON.
+        Bytes of the JSON, as it is in memory.
     size : int
         Bytes of the arrays together.
     digits : int
@@ -281,11 +282,11 @@ class Decoder:
         Refused
             If the node is not what an `Encoder` makes.
         """
+        if type(node) is not list:
+            return node
         self._nodes += 1
         if self._nodes > self.limits.nodes:
             raise Refused("too many parts")
-        if type(node) is not list:
-            return node
         if depth > self.limits.depth + 10:
             raise Refused("nested too deep")
         if not node or type(node[0]) is not str:
@@ -313,9 +314,6 @@ class Decoder:
 
     def items(self, node: list[Node], depth: int, start: int = 1) -> list[Any]:
         """Return the values of a tagged node."""
-        self._nodes += len(node)
-        if self._nodes > self.limits.nodes:
-            raise Refused("too many parts")
         one, below = self.value, depth + 1
         return [one(part, below) if type(part) is list else part for part in node[start:]]
 
@@ -373,24 +371,22 @@ def dumps(node: Node, limits: Limits = LIMITS) -> bytes:
         raise Refused.because("unicode") from None
     except (ValueError, RecursionError):
         raise Refused.because("deep", limits.depth) from None
-    if len(text) > limits.text:
+    if _too_large(text, limits):
         raise Refused.because("large", limits.text // 1024**2)
     return text
 
 
-def loads(data: bytes) -> Node:
+def loads(data: bytes | bytearray, limits: Limits = LIMITS) -> Node:
     """Read a node from JSON, strictly.
 
     Raises
     ------
     Refused
         If it is anything but arrays of plain values: an object, ``NaN``, half a surrogate pair, more text; or
-        if it has more arrays than a value may have parts.
+        if it would become too large.
     """
-    # Three bytes become an array of fifty, and only then would its parts be counted. No value is that full of
-    # brackets: a part has one, and a text has few.
-    if data.count(b"[") > 2 * LIMITS.nodes:
-        raise Refused("too many parts")
+    if _too_large(data, limits):
+        raise Refused("too large")
     try:
         text = data.decode("utf-8")
         node = _READER.decode(text)
@@ -402,6 +398,42 @@ def loads(data: bytes) -> Node:
         except (UnicodeEncodeError, RecursionError):
             raise Refused("a text has half of a surrogate pair") from None
     return node
+
+
+def _too_large(data: bytes | bytearray, limits: Limits) -> bool:
+    """Tell whether JSON would take too much memory: read, a letter can be four bytes, an array a hundred."""
+    # All letters of a text are as wide as its widest.
+    width = 4 if _WIDEST.search(data) else 2 if _WIDE.search(data) else 1
+    return len(data) * width > limits.text or _has_more_parts(data, _SPREAD * limits.nodes)
+
+
+_SPREAD = 4
+"""How many parts of JSON a part of a value has at the most, on the whole: a tag, and perhaps numbers."""
+
+_WIDE = re.compile(rb"[\xc4-\xff]")
+_WIDEST = re.compile(rb"[\xf0-\xff]")
+
+
+def _has_more_parts(data: bytes | bytearray, most: int) -> bool:
+    """Tell whether JSON has more parts than that, going by its commas and brackets, without reading it."""
+
+    def between(start: int, end: int) -> int:
+        return data.count(b",", start, end) + data.count(b"[", start, end)
+
+    if between(0, len(data)) <= most:
+        return False
+    # Those within texts count for nothing.
+    parts = end = 0
+    for texts, text in enumerate(_TEXT.finditer(data), 1):
+        parts += between(end, text.start())
+        end = text.end()
+        if max(parts, texts) > most:
+            return True
+    return parts + between(end, len(data)) > most
+
+
+# To its end or, for what is no JSON, that of all: nothing is read twice.
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 def _may_hold_surrogates(text: str) -> bool:

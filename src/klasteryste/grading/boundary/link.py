@@ -41,14 +41,13 @@ from klasteryste.grading.boundary.objects import (
     FUNCTIONS,
     ITERATORS,
     OPERATORS,
+    READERS,
     Side,
     exception_node,
     instance_node,
+    loaded,
     named_tuple_node,
-    read_exception,
-    read_exception_class,
     read_instance,
-    read_named_tuple,
 )
 from klasteryste.grading.boundary.profile import Profile
 from klasteryste.grading.boundary.proxies import (
@@ -451,16 +450,17 @@ class Link(Side):
         return function(*plain, **dict(zip(names, named, strict=True)))
 
     def _on_attr(self, decoder: Decoder, number: int, name: str) -> Any:
-        owner = self.mine(number)
-        if not is_name(name) or name.startswith("_") or not is_lent_object(owner):
-            raise AttributeError(f"a test's {kind(owner)} lends no {str(name)[:40]!r}")
-        return getattr(owner, name)
+        return getattr(self._lender(number, name), name)
 
     def _on_set(self, decoder: Decoder, number: int, name: str, value: Node) -> None:
+        setattr(self._lender(number, name), name, decoder.value(value))
+
+    def _lender(self, number: int, name: str) -> Any:
+        """Return an own object of which an attribute is lent."""
         owner = self.mine(number)
         if not is_name(name) or name.startswith("_") or not is_lent_object(owner):
             raise AttributeError(f"a test's {kind(owner)} lends no {str(name)[:40]!r}")
-        setattr(owner, name, decoder.value(value))
+        return owner
 
     def _on_next(self, decoder: Decoder, number: int) -> tuple[bool, Any]:
         iterator = self.mine(number)
@@ -544,6 +544,8 @@ class Link(Side):
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Return what a reference of the student's side stands for here."""
         try:
+            if (same := READERS.get(node[0])) is not None:
+                return same(decoder, node, depth)
             read = _RESOLVERS.get(node[0])
             if read is None:
                 raise Refused(f"unknown tag {node[0]!r}")
@@ -692,9 +694,6 @@ _ANSWERS: dict[str, Callable[..., Any]] = {
 _RESOLVERS: dict[str, Callable[[Link, Decoder, list[Node], int], Any]] = {
     "R": Link._reference,
     "Y": lambda link, decoder, node, depth: link.mine(node[1]),
-    "X": lambda link, decoder, node, depth: read_exception(decoder, node, depth),
-    "XC": lambda link, decoder, node, depth: read_exception_class(node),
-    "N": lambda link, decoder, node, depth: read_named_tuple(decoder, node, depth),
     "I": lambda link, decoder, node, depth: read_instance(
         decoder, node, depth, link.locked[text_of(node[1])]
     ),
@@ -736,9 +735,7 @@ def _library_class(module: str, name: str) -> type | None:
     """Return a class of a library that is loaded here, None for anything else."""
     if module.partition(".")[0] in {*_OWN, "builtins"}:
         return None
-    found: Any = sys.modules.get(module)
-    for part in name.split("."):
-        found = vars(found).get(part) if isinstance(found, types.ModuleType | type) else None
+    found = loaded(module, name)
     return found if isinstance(found, type) and f"{module}.{name}" not in CLASSES else None
 
 

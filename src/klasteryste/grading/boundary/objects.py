@@ -15,6 +15,7 @@ from typing import Any
 
 from klasteryste.grading.boundary.codec import (
     CLASSES,
+    Decode,
     Decoder,
     Encoder,
     Node,
@@ -285,14 +286,19 @@ def read_exception_class(node: Node) -> type[BaseException]:
     builtin = getattr(builtins, base, None)
     if not (isinstance(builtin, type) and issubclass(builtin, BaseException)):
         raise Refused("an exception")
-    found: Any = sys.modules.get(module)
-    for part in name.split("."):
-        found = (
-            vars(found).get(part) if isinstance(found, types.ModuleType | type) and is_name(part) else None
-        )
+    found = loaded(module, name)
     if isinstance(found, type) and issubclass(found, builtin):
         return found
     return type(name if is_name(name) else "Error", (builtin,), {})
+
+
+def loaded(module: str, name: str) -> Any:
+    """Return what a library that is loaded here calls by a name, without asking any object; else None."""
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        known = isinstance(found, types.ModuleType | type) and is_name(part)
+        found = vars(found).get(part) if known else None
+    return found
 
 
 def read_exception(decoder: Decoder, node: list[Node], depth: int) -> BaseException:
@@ -316,3 +322,11 @@ def read_exception(decoder: Decoder, node: list[Node], depth: int) -> BaseExcept
         if is_name(name) and name not in ("args", "with_traceback", "add_note"):
             vars(error)[name] = item
     return error
+
+
+READERS: dict[str, Decode] = {
+    "X": read_exception,
+    "XC": lambda decoder, node, depth: read_exception_class(node),
+    "N": read_named_tuple,
+}
+"""How either side reads what the other says of an exception, its class, or a named tuple."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -80,6 +81,32 @@ class Profile:
                 value = set(value)
             setattr(profile, known.name, value)
         return profile
+
+    def about(self, known: set[str]) -> Profile:
+        """Return what it tells of names that are known, without a word of any other."""
+
+        def told(place: str) -> bool:
+            return known.issuperset(_WORD.findall(place.partition(":")[2] or place))
+
+        return Profile(
+            names=self.names & known,
+            builtins=self.builtins & known,
+            imported={name: place for name, place in self.imported.items() if name in known},
+            tasks=self.tasks & known,
+            operators={name: kinds for name, kinds in self.operators.items() if name in known},
+            changes={
+                function: {place for place in places if place.isdigit() or place in known}
+                for function, places in self.changes.items()
+                if told(function)
+            },
+            lent={place for place in self.lent if told(place)},
+            reads=self.reads & known,
+            apart=self.apart,
+            pyplot=self.pyplot,
+        )
+
+
+_WORD = re.compile(r"\b[^\W\d]\w*")
 
 
 def fingerprint(source: str) -> str:

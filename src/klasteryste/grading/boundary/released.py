@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from nbformat import NotebookNode
 
@@ -38,6 +39,8 @@ def with_check(source: str, name: str, language: str) -> str:
 def check_file(learnt: Learnt, released: NotebookNode) -> bytes:
     """Return what a released notebook needs to judge as the class run does.
 
+    Of names that a solution or a hidden test alone uses it says nothing.
+
     Parameters
     ----------
     learnt : Learnt
@@ -47,11 +50,25 @@ def check_file(learnt: Learnt, released: NotebookNode) -> bytes:
     """
     locked = [cell for cell in learnt.cells if cell.role == "locked"]
     told = {
-        "profile": learnt.profile.to_json() | {"imports": []},
+        "profile": learnt.profile.about(code_words(released)).to_json(),
         "tests": sorted({fingerprint(cell.source) for cell in cells_of(released) if cell.role == "test"}),
         "locked": sorted(set().union(*(bound(cell.text) | set(imported(cell.text)) for cell in locked))),
     }
     return json.dumps(told, indent=1).encode()
+
+
+def code_words(notebook: NotebookNode) -> set[str]:
+    """Return the words in a notebook's code, and those that its texts set as code."""
+    code = [
+        text
+        for cell in notebook.cells
+        for text in ([cell.source] if cell.cell_type == "code" else _SET_AS_CODE.findall(cell.source))
+    ]
+    return set(re.findall(r"\w+", "\n".join(code)))
+
+
+# Between backticks, and in fences of them.
+_SET_AS_CODE = re.compile(r"`[^`]+`")
 
 
 def load_check(notebook: NotebookNode, name: str, language: str) -> None:

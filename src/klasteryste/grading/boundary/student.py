@@ -45,19 +45,17 @@ from klasteryste.grading.boundary.objects import (
     FUNCTIONS,
     ITERATORS,
     OPERATORS,
+    READERS,
     Side,
     exception_node,
     instance_node,
     named_tuple_node,
-    read_exception,
-    read_exception_class,
     read_instance,
-    read_named_tuple,
 )
 from klasteryste.grading.boundary.wire import Aside, Gone, Stream, Talk
 
 PRINTED = 1_000_000
-"""How much text one call may print; the rest is dropped."""
+"""How much text one call may print, or the outputs of one test hold; the rest is dropped."""
 
 
 class TooSlow(BaseException):
@@ -65,7 +63,7 @@ class TooSlow(BaseException):
 
 
 class Capture(io.TextIOBase):
-    """Text that a call prints, up to a limit."""
+    """Text that a call or a test prints, up to a limit."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
@@ -493,6 +491,8 @@ class Server(Side):
     def resolve(self, decoder: Decoder, node: list[Node], depth: int) -> Any:
         """Return what the judging side speaks of."""
         tag = node[0]
+        if (same := READERS.get(tag)) is not None:
+            return same(decoder, node, depth)
         if tag == "Y":
             return self.mine(node[1])
         if tag == "R":
@@ -507,14 +507,8 @@ class Server(Side):
             return operator.attrgetter(node[2])(found)
         if tag == "M":
             return importlib.import_module(node[1])
-        if tag == "X":
-            return read_exception(decoder, node, depth)
-        if tag == "XC":
-            return read_exception_class(node)
         if tag == "rng":
             return self._generator(decoder, node, depth)
-        if tag == "N":
-            return read_named_tuple(decoder, node, depth)
         raise Refused(f"unknown tag {tag!r}")
 
     def _generator(self, decoder: Decoder, node: list[Node], depth: int) -> Any:

@@ -80,7 +80,7 @@ class Stream:
         text = self._read(length, deadline)
         buffers = [bytes(self._read(size, deadline)) for size in sizes]
         try:
-            return Message(loads(bytes(text)), buffers)
+            return Message(loads(text, self.limits), buffers)
         except Refused:
             raise Gone("nonsense") from None
 
@@ -203,11 +203,14 @@ class Aside:
             If the question cannot be sent.
         """
         assert self.other is not None
-        answer = self.other(Message(loads(dumps(message.node, self.limits)), message.buffers))
+        answer = self.other(Message(self._through(message.node), message.buffers))
         try:
-            return Message(loads(dumps(answer.node, self.limits)), answer.buffers)
+            return Message(self._through(answer.node), answer.buffers)
         except Refused as error:
             return Message(["no", error.code, error.detail], [])
+
+    def _through(self, node: Node) -> Node:
+        return loads(dumps(node, self.limits), self.limits)
 
     def close(self) -> None:
         """End nothing: the other side is here."""

@@ -32,15 +32,19 @@ class Writer:
         self._gradebook = gradebook
         self._steps = Steps(converter)
 
-    def enter(self, assignment: str, student: str, earlier: dict[str, float | None] | None) -> dict[str, Any]:
+    def enter(
+        self, assignment: str, student: str, run: str, earlier: dict[str, float | None] | None
+    ) -> dict[str, Any]:
         """Enter the result in ``done/``; if it was being entered when a run ended, finish that.
 
         Parameters
         ----------
         assignment, student : str
             Whose result.
+        run : str
+            The name of the run that enters it.
         earlier : dict of str to float, optional
-            The marks that the gradebook had before the run.
+            The marks that the gradebook had when the run began, or was taken up again.
 
         Returns
         -------
@@ -50,9 +54,7 @@ class Writer:
         folder = results_folder(self._coursedir, assignment, student)
         result = read_json(folder / "done" / "result.json")
         assert result is not None
-        # What was entered last knows the marks before; the gradebook may have the new ones already.
-        record = read_json(folder / "entered.json")
-        before = record["marks"] if record else earlier
+        before = self._before(folder, run, earlier)
         graded = folder / "done" / "graded"
         if result["status"] != "graded":
             self._enter_none(assignment, student)
@@ -62,10 +64,27 @@ class Writer:
                 self._enter_marks(assignment, student, graded, result["notebooks"])
             self._converter.set_permissions(assignment, student)
         now = self._marks(assignment, student)
-        record = result | {"marks": now, "before": before}
+        record = result | {"run": run, "marks": now, "before": before}
         write_json(folder / "entered.json", record)
+        (folder / "before.json").unlink(missing_ok=True)
         shutil.rmtree(folder / "done")
         return record
+
+    @staticmethod
+    def _before(
+        folder: Path, run: str, earlier: dict[str, float | None] | None
+    ) -> dict[str, float | None] | None:
+        """Return the marks that a submission had before the run, which the gradebook need not have any more.
+
+        The run may have been ended at any point of the entering. What was entered last knows the marks, or,
+        if this run entered it, those before; where nothing was entered, they are kept until it is.
+        """
+        record = read_json(folder / "entered.json")
+        if record is None:
+            record = read_json(folder / "before.json") or {"run": "", "marks": earlier}
+            write_json(folder / "before.json", record)
+        before: dict[str, float | None] | None = record["before" if record["run"] == run else "marks"]
+        return before
 
     def _enter_marks(self, assignment: str, student: str, graded: Path, present: list[str]) -> None:
         names = notebook_names(self._coursedir, assignment)

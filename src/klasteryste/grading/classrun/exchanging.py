@@ -28,7 +28,7 @@ from klasteryste.grading.reference import (
 from klasteryste.grading.release import generate
 from klasteryste.grading.remarks import IntakeError, Remark
 from klasteryste.grading.saving import waiting
-from klasteryste.language import current_language, use_language
+from klasteryste.language import current_language, speaking
 
 _EXCHANGED = ("timestamp.txt", "submission_secret.txt")
 """What nbgrader finds a student's feedback by."""
@@ -192,15 +192,11 @@ def _refuse(coursedir: CourseDirectory, assignment: str, student: str) -> None:
     folder = Path(coursedir.format_path(coursedir.feedback_directory, student, assignment))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    spoken = current_language()
     for name in notebook_names(coursedir, assignment):
-        language = _language(coursedir, assignment, submitted, name) or spoken
-        use_language(language)
-        try:
+        language = _language(coursedir, assignment, submitted, name) or current_language()
+        with speaking(language):
             reason = Remark(record["reason"]["code"], record["reason"]["values"]).text()
             page = quarantine_page(name, student, reason, language)
-        finally:
-            use_language(spoken)
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     for told in _EXCHANGED:
         if (submitted / told).is_file() and not (submitted / told).is_symlink():

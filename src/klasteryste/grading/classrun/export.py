@@ -24,7 +24,7 @@ from klasteryste.errors import CourseError
 from klasteryste.grading.classrun.records import read_json, results_folder
 from klasteryste.grading.reference import notebook_names, read_notebook, reference_path
 from klasteryste.grading.tasks import tasks
-from klasteryste.language import SOURCE_LANGUAGE, _, current_language, number, use_language
+from klasteryste.language import SOURCE_LANGUAGE, _, number, speaking
 
 CUT_OFFS = {2: 20.0, 3: 30.0, 4: 40.0, 5: 50.0, 6: 60.0, 7: 70.0, 8: 80.0, 9: 90.0, 10: 95.0}
 PASS = 5
@@ -79,12 +79,8 @@ class Marks(ExportPlugin):  # type: ignore[misc]
 
     def export(self, gradebook: Gradebook) -> list[Path]:
         """Write the tables; return where they are."""
-        spoken = current_language()
-        use_language(self.language)
-        try:
+        with speaking(self.language):
             return self._export(gradebook, Path(self.to or "marks"))
-        finally:
-            use_language(spoken)
 
     def _export(self, gradebook: Gradebook, folder: Path) -> list[Path]:
         chosen = [name for name in _assignments(gradebook) if name in self.assignment or not self.assignment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -54,12 +55,15 @@ class Plan:
         Grade again what has not changed.
     unsafe : bool
         Run submissions with the rights of this account, and their tests beside them.
+    run : str
+        Names the run, which stays the same one when it is taken up again.
     """
 
     assignments: tuple[str, ...]
     students: tuple[str, ...] = ()
     force: bool = False
     unsafe: bool = False
+    run: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 @dataclass
@@ -71,13 +75,13 @@ class Report:
     assignment : str
         Its name.
     begun : datetime
-        When the run began, in UTC.
+        When the run began, or was taken up again, in UTC.
     seconds : float
-        How long it took.
+        How long it took since.
     records : dict of str to dict
         What is in the gradebook of each student, by name, as in ``entered.json``.
     graded_now : list of str
-        Whose work was graded in this run.
+        Whose work was graded in this run, before it was interrupted too.
     by_hand : dict of str to int
         How many answers of a student wait for a person.
     """
@@ -163,7 +167,7 @@ def planned(coursedir: CourseDirectory) -> Plan | None:
     found = read_json(plan_path(coursedir))
     if found is None:
         return None
-    return Plan(tuple(found["assignments"]), tuple(found["students"]), found["force"], found["unsafe"])
+    return Plan(**found | {name: tuple(found[name]) for name in ("assignments", "students")})
 
 
 Progress = Callable[[str, int, int], None]
@@ -279,10 +283,12 @@ class _Run:
             folder = results_folder(self._coursedir, assignment, student)
             if self._result_stands(folder / "done" / "result.json", fingerprint):
                 self._enter(report, student, earlier)
-            elif not self._plan.force and self._entered_stands(assignment, student, fingerprint, earlier):
-                report.records[student] = read_json(folder / "entered.json") or {}
+            elif record := self._standing(assignment, student, fingerprint, earlier):
+                report.records[student] = record
+                if record["run"] == self._plan.run:
+                    report.graded_now.append(student)
             else:
-                left.append((assignment, student, graded_by))
+                left.append((assignment, student, graded_by, self._plan.run))
                 continue
             self._progress(assignment, len(report.records), len(students))
         jailed = left and not self._plan.unsafe
@@ -300,20 +306,27 @@ class _Run:
     def _result_stands(self, path: Path, fingerprint: str) -> bool:
         """Tell whether a result waits to be entered, of the submission as it is."""
         result = read_json(path)
-        return result is not None and result["fingerprint"] == fingerprint
+        return result is not None and self._of_now(result, fingerprint)
 
-    def _entered_stands(
+    def _standing(
         self, assignment: str, student: str, fingerprint: str, earlier: dict[str, Any]
-    ) -> bool:
-        """Tell whether the gradebook has what grading again would give."""
+    ) -> dict[str, Any] | None:
+        """Return what was entered if the gradebook has what grading again would give, else None."""
         record = read_json(results_folder(self._coursedir, assignment, student) / "entered.json")
-        if record is None or record["fingerprint"] != fingerprint or record["status"] == "failed":
-            return False
+        if record is None or not self._of_now(record, fingerprint) or record["status"] == "failed":
+            return None
         autograded = self._coursedir.format_path(self._coursedir.autograded_directory, student, assignment)
-        return student in earlier and (record["status"] != "graded" or Path(autograded).is_dir())
+        there = student in earlier and (record["status"] != "graded" or Path(autograded).is_dir())
+        return record if there else None
+
+    def _of_now(self, result: dict[str, Any], fingerprint: str) -> bool:
+        """Tell whether a result is of the submission as it is and, if all is graded anew, of this run."""
+        return result["fingerprint"] == fingerprint and (
+            not self._plan.force or result["run"] == self._plan.run
+        )
 
     def _take(self, ended: Ended, report: Report, earlier: dict[str, Any]) -> None:
-        assignment, student, graded_by = ended.task
+        assignment, student, graded_by, run = ended.task
         if ended.stops:
             raise CourseError(f"{ended.problem}: {_GO_ON}")
         if ended.problem:
@@ -324,6 +337,7 @@ class _Run:
                 done / "result.json",
                 {
                     "fingerprint": of_submission(self._coursedir, assignment, student, graded_by),
+                    "run": run,
                     "status": "failed",
                     "reason": reason.plain(),
                 },
@@ -331,5 +345,7 @@ class _Run:
         self._enter(report, student, earlier)
 
     def _enter(self, report: Report, student: str, earlier: dict[str, Any]) -> None:
-        report.records[student] = self._writer.enter(report.assignment, student, earlier.get(student))
+        report.records[student] = self._writer.enter(
+            report.assignment, student, self._plan.run, earlier.get(student)
+        )
         report.graded_now.append(student)

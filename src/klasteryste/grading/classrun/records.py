@@ -28,7 +28,10 @@ def run_folder(coursedir: CourseDirectory) -> Path:
 
 
 def results_folder(coursedir: CourseDirectory, assignment: str, student: str) -> Path:
-    """Return the folder of one submission: ``done/`` has its result, ``entered.json`` what was entered."""
+    """Return the folder of one submission: ``done/`` has its result, ``entered.json`` what was entered.
+
+    While a first result is entered, ``before.json`` has the marks that were in the gradebook already.
+    """
     return Path(coursedir.format_path(f"{FOLDER}/results", student, assignment))
 
 

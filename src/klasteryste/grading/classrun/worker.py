@@ -36,7 +36,7 @@ class Worker:
         Parameters
         ----------
         *task : str
-            The assignment, the student, and a digest of what the submission is graded by.
+            The assignment, the student, a digest of what the submission is graded by, and the run's name.
 
         Raises
         ------
@@ -45,14 +45,14 @@ class Worker:
         Exception
             If the grader itself fails; that says nothing of the submission, which is tried again.
         """
-        assignment, student, graded_by = task
+        assignment, student, graded_by, run = task
         folder = results_folder(self._coursedir, assignment, student)
         new = folder / "new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
         # Of what is there now: if it changes while it is graded, the next run finds another fingerprint.
         fingerprint = of_submission(self._coursedir, assignment, student, graded_by)
-        result: dict[str, object] = {"fingerprint": fingerprint}
+        result: dict[str, object] = {"fingerprint": fingerprint, "run": run}
         try:
             result |= self._graded(assignment, student, new / "graded")
         except IntakeError as refusal:

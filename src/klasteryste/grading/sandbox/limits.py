@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
+
+from klasteryste.errors import CourseError
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,20 @@ class Limits:
     cell_seconds: float = 60
     total_seconds: float = 600
     output_mb: float = 4
+
+    @classmethod
+    def configured(cls, told: Mapping[str, Any], where: str) -> Self:
+        """Return the limits of which a configuration tells some.
+
+        Raises
+        ------
+        CourseError
+            If it tells what is no limit.
+        """
+        try:
+            return cls(**told)
+        except TypeError as error:
+            raise CourseError(f"{where}: {error}: see `klasteryste.grading.sandbox.Limits`") from None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the limits as plain data."""

@@ -112,12 +112,7 @@ class JailedKernel(KernelProvisionerBase):
         CourseError
             If no jail can be made here, or the folder is too large to be copied into one.
         """
-        try:
-            limits = Limits(**self.limits)
-        except TypeError as error:
-            raise CourseError(
-                f"c.JailedKernel.limits: {error}: see klasteryste.grading.sandbox.Limits"
-            ) from None
+        limits = Limits.configured(self.limits, "c.JailedKernel.limits")
         folder = Path(kwargs.get("cwd") or ".").resolve()
         size = sum(path.lstat().st_size for path in folder.rglob("*")) / 1e6
         if size > limits.disk_mb / 2:
