@@ -180,6 +180,14 @@ def test_reasons_are_told_in_the_language_of_the_notebook(slot):
     assert texts(judged.notebook.cells[0]) == ("Užrašinės programa nebeveikia: ji baigė darbą su kodu 7.")
 
 
+def test_graded_work_needs_no_check_beside_it_and_is_told_of_none(slot):
+    asks = "from klasteryste.grading.boundary.validate import as_graded\nas_graded('m2')"
+    notebook = plain(("own", asks), ("own", "print(callable(source_of))"), ("test", "assert True"))
+    asked, found, _ = judge(notebook, {}, None, None, slot).notebook.cells
+    assert asked.outputs == []
+    assert texts(found) == "True\n"
+
+
 def test_a_test_is_never_passed_over(slot):
     notebook = plain(("own", "1 / 0"), ("test", "assert False"), ("test", ""))
     for cell in notebook.cells:

@@ -32,6 +32,8 @@ def as_graded(name: str) -> None:
     if shell is None:  # the judging side runs set-up cells too
         return
     shell.user_ns["source_of"] = lambda wanted: _source_of(wanted, shell)
+    if getattr(shell, "judged_outside", False):  # tests never come to this shell
+        return
     path = Path(f"{name}.check.json")
     try:
         told = json.loads(path.read_text(encoding="utf-8"))

@@ -152,6 +152,7 @@ def prepare() -> Role:
     libraries = [Path(path).name in ("site-packages", "dist-packages") for path in sys.path]
     sys.path.insert(libraries.index(True) if True in libraries else len(libraries), "")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    kernel.shell.judged_outside = True  # as `boundary.validate` wants to know
     # To leave is no way to lose one's marks.
     kernel.shell.ask_exit = lambda: None
     return lambda sockets: _Notebook(kernel, session, *sockets).serve()
