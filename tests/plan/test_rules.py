@@ -270,7 +270,7 @@ def test_a_breach_of_one_rule_fails_that_rule_alone(
     assert all(finding.message and finding.fix for finding in grave)
 
 
-@pytest.mark.parametrize("rule", sorted(set(BREACHES) - {"R07", "R09", "R14", "R16", "R18"}))
+@pytest.mark.parametrize("rule", sorted(set(BREACHES) - {"R07", "R09", "R14", "R16", "R18"}))  # see TWICE
 def test_a_second_breach_of_the_same_rule_is_found_too(
     rule: str, broken: Callable[[str, int], Results], tmp_path: Path
 ):
@@ -284,6 +284,36 @@ def test_a_second_breach_of_the_same_rule_is_found_too(
     )
     assert one and other and not one & other
     assert both >= one | other
+
+
+def asked_twice_too_few(plan: PlanDict) -> None:
+    """Let both outcomes wait for surveys of too few people."""
+    small_survey(plan)
+    first = plan["indicators"][0]
+    share = first["baseline"]["value"]
+    few = {"indicator": first["id"], "n": 50, "deff": 1.2}
+    few["mde"] = round(detectable_change(50, (share * (1 - share)) ** 0.5, deff=1.2) * 2**0.5, 4)
+    plan["evaluation"]["surveys"].append(few)
+
+
+# Rules whose two breaches above are of one place, or undo each other: plans with two breaches in one.
+TWICE: dict[str, Change] = {
+    "R07": setting("meta.date", "2035-01-01"),
+    "R09": asked_twice_too_few,
+    "R14": without_sector("civic", "school", "knowledge"),
+    "R18": setting("governance.mode", "shared", "governance.consensus", "low"),
+}
+
+
+@pytest.mark.parametrize("rule", TWICE)
+def test_two_breaches_in_one_plan_are_two_findings(rule: str, tmp_path: Path):
+    plan = base()
+    TWICE[rule](plan)
+    worst = read_settings()[rule].worst
+    findings = [one for one in checked(plan, tmp_path)[rule].findings if one.verdict is worst]
+    assert len({(one.place, one.message) for one in findings}) >= 2
+    if rule in ("R07", "R09"):
+        assert {one.place[:2] for one in findings} >= {("indicators", 0), ("indicators", 1)}
 
 
 def test_every_partner_on_whom_the_network_hangs_is_found(broken: Callable[[str, int], Results]):
