@@ -1,7 +1,8 @@
 # make serve   build the book in both languages and serve it (PORT=8000)
 # make test    prove that everything works
 # make bench   measure, as ratios in one run (ONLY=grading for that part alone, printed and not kept)
-# make soak    disturb and prolong the grading of a class (about 20 minutes on a quiet machine)
+# make soak    disturb and prolong the grading of a class, and compare it with nbgrader on nbgrader's own notebooks
+#              (about 20 minutes on a quiet machine)
 # make lab     JupyterLab with nbgrader on this course
 # make clean   remove what these made
 .PHONY: serve test bench soak lab clean
@@ -46,6 +47,7 @@ bench: $(STAMP)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 soak: $(STAMP)
+	@$(BIN)/pytest -m soak tests
 	@$(BIN)/python -m tests.soak
 
 lab: $(STAMP)

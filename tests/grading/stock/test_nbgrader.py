@@ -139,6 +139,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     shutil.rmtree(root)
 
 
+@pytest.mark.soak
 def test_marks_are_equal_but_for_the_list(graded: Both) -> None:
     different: dict[str, set[str]] = {}
     for (family, student), stock in graded.stock.items():
@@ -150,11 +151,13 @@ def test_marks_are_equal_but_for_the_list(graded: Both) -> None:
     assert different == listed
 
 
+@pytest.mark.soak
 def test_what_is_refused_is_listed(graded: Both) -> None:
     listed = {name: set(cells) for name, cells in EXCEPTIONS["refused"].items()}
     assert graded.refused == listed
 
 
+@pytest.mark.soak
 def test_outputs_are_equal(graded: Both) -> None:
     listed = {name for group in EXCEPTIONS["outputs"] for name in group["cells"]}
     different = set()
@@ -164,6 +167,7 @@ def test_outputs_are_equal(graded: Both) -> None:
     assert different == listed
 
 
+@pytest.mark.soak
 def test_there_is_enough_to_compare(graded: Both) -> None:
     assert len({family for family, _ in graded.stock}) >= 8
     assert len(graded.stock) >= 40
