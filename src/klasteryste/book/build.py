@@ -194,6 +194,7 @@ def _configuration(folders: Folders, language: str, titles: Mapping[str, Titles]
         "html_title": words.title,
         "project": words.title,
         "klasteryste_languages": list(titles),
+        "klasteryste_root": str(folders.root),  # pages are made from its glossary.yml and course.yml
         "klasteryste_subtitle": words.subtitle,
         "klasteryste_wheel": wheel,
         # Sphinx sees its own sources change, and not our templates, words and renderers: this tells it.
