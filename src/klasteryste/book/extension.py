@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, dictionary, glossary, mathml, rules, solutions
+from klasteryste.book import citations, dictionary, glossary, mathml, reading, rules, solutions
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -99,6 +99,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     dictionary.setup(app)
     glossary.setup(app)
     mathml.setup(app)
+    reading.setup(app)
     rules.setup(app)
     solutions.setup(app)
     app.add_config_value("klasteryste_languages", [], "env")
