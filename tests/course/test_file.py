@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from klasteryste.course import read_course
+from klasteryste.course.file import Assessment
 from klasteryste.errors import CourseError
 from klasteryste.plan.settings import read_settings
 
@@ -95,6 +96,8 @@ def test_what_is_said_to_assess_an_outcome_is_there():
         assert {letter for one in used for letter in one.questions} == set(questions), module.id
         assert {task for one in used for task in one.tasks} == set(map(int, tasks)), module.id
         assert {rule for one in used for rule in one.rules} <= set(rules), module.id
+        for outcome in module.outcomes:
+            assert outcome.assessed != Assessment(), f"{outcome.id} is assessed by nothing"
 
 
 def _markdown(path: Path) -> str:

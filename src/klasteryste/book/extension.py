@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, dictionary, glossary, mathml, reading, rules, solutions
+from klasteryste.book import citations, dictionary, glossary, mathml, reading, rules, solutions, syllabus
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -102,6 +102,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     reading.setup(app)
     rules.setup(app)
     solutions.setup(app)
+    syllabus.setup(app)
     app.add_config_value("klasteryste_languages", [], "env")
     app.add_config_value("klasteryste_made_by", "", "env")
     app.add_config_value("klasteryste_root", "", "env")
