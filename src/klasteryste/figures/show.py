@@ -59,7 +59,9 @@ def show(fig: Figure, *, alt: str, caption: str | None = None, **values: Any) ->
 def _least_width(fig: Figure) -> int:
     """Return below how many CSS pixels of width the smallest letters of a drawn figure would be too small."""
     sizes = [
-        text.get_fontsize() for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()
+        float(text.get_fontsize())
+        for text in fig.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
     ]
     shrunk = min(1.0, _LEAST_LETTERS / min(sizes, default=_LEAST_LETTERS))
     return round(shrunk * 96 * fig.get_figwidth())
