@@ -69,15 +69,15 @@ def _below(document: Any, keys: set[str]) -> Iterator[str]:
             yield from _below(part, keys)
 
 
-# What is not words: code, formulas, citations, the targets of links and roles, fields, markup, addresses.
+# Roles that name something and say nothing; the others show their words, and not their target.
+_SILENT = r"\{(?:cite|doc|ref|eq|numref|label|download)[\w:-]*\}`[^`<]*`"
+_SAID = r"\{[\w:-]+\}`([^`<]*)(?:<[^>]*>)?`"
+# What else is not words: code, formulas, the targets of links, options, markup, fields, addresses.
 _NOT_WORDS = [
     r"(?ms)^\s*(`{3,}|~{3,}).*?^\s*\1",
     r"(?s)\$\$.*?\$\$",
     r"\$[^$\n]+\$",
-    r"\{(?:cite|doc|ref|eq|numref|label|download)[\w:-]*\}`[^`<]*`",
-    r"(?<=\S) ?<[^<>\s][^<>]*>(?=`)",
-    r"(?<!\})`+[^`]*`+",
-    r"\{[\w:-]+\}(?=`)",
+    r"`+[^`]*`+",
     r"(?m)^:[\w-]+:.*$",
     r"\]\([^)]*\)",
     r"<[^<>]*>",
@@ -94,6 +94,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 def words(text: str) -> set[str]:
     """Return the words of a text; letters alone and abbreviations in capitals are none."""
+    text = re.sub(_SAID, r" \1 ", re.sub(_SILENT, " ", text))
     for pattern in _NOT_WORDS:
         text = re.sub(pattern, " ", text)
     found = {word.replace("’", "'").removesuffix("'s") for word in _WORD.findall(text)}
@@ -181,6 +182,7 @@ def test_the_list_is_sorted_and_each_word_is_needed(language):
         ),
         ("[Read](plan.md) https://example.org/wurd, x_y, page2, ESS, `--portt` --portt", {"Read"}),
         ("```{math}\nwurd\n```\nIt isn’t Kish’s", {"It", "isn't", "Kish"}),
+        ("{term}`Words` and `deff` {term}`so` `wurd` on", {"Words", "and", "so", "on"}),
         ("A formula $wurd_1$ and $$\nwurd\n$$ here", {"formula", "and", "here"}),
         ("<b title='wurd'>bold</b> &nbsp;", {"bold"}),
     ],
