@@ -14,8 +14,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Debian packages that tests in a browser need.
-PACKAGES := bubblewrap chromium fonts-dejavu-core
+# Debian packages that the jail, tests in a browser and the spell check need.
+PACKAGES := bubblewrap chromium fonts-dejavu-core hunspell hunspell-en-gb hunspell-lt
 ROOT := $(filter 0,$(shell id -u))
 # nbgrader starts alembic by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -32,11 +32,12 @@ test: $(STAMP)
 	@git ls-files '*.ipynb' | xargs $(BIN)/nbstripout --verify --keep-id --keep-count
 	@$(BIN)/klasteryste data verify
 	@$(BIN)/klasteryste translate status
-	@if ! { command -v chromium && command -v bwrap; } >/dev/null; then \
+	@if ! { command -v chromium && command -v bwrap \
+	    && hunspell -d en_GB -l </dev/null && hunspell -d lt_LT -l </dev/null; } >/dev/null 2>&1; then \
 	  if [ -n "$(ROOT)" ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES); \
 	  else \
-	    echo "Tests in a browser or in the jail are skipped; to enable: sudo apt-get install $(PACKAGES)"; \
+	    echo "Tests in a browser, in the jail or of the spelling are skipped; to enable: sudo apt-get install $(PACKAGES)"; \
 	  fi; \
 	fi
 	@$(BIN)/klasteryste book build

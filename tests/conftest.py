@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from klasteryste.language import use_language
 
@@ -71,6 +71,11 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     """Start a browser for the tests of a file: while it is open, no other can be, and asyncio is taken."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
-        yield started
-        started.close()
+        opened = started(playwright, chromium)
+        yield opened
+        opened.close()
+
+
+def started(playwright: Playwright, chromium: str) -> Browser:
+    """Start a browser that asks for nothing of its own accord."""
+    return playwright.chromium.launch(executable_path=chromium, args=_QUIET)

@@ -35,6 +35,8 @@ def test_a_small_book_is_built_and_nothing_runs_twice(small):
     assert '<html lang="en"' in page and "42" in page
     taken = json.loads((small.site / "en" / "notebooks" / "m0.ipynb").read_text(encoding="utf-8"))
     assert taken["cells"][1]["outputs"] == [], "the notebook to take away was not run"
+    took = json.loads(small.took.read_text(encoding="utf-8"))
+    assert took["en"]["notebooks/m0.ipynb"]["peak_mb"] > 10
     assert "lt/index.html" not in page, "a link to a language that was not built"
     before = {path: path.stat().st_mtime_ns for path in made(small)}
     build(small, TITLES, ["m0"])
@@ -112,6 +114,23 @@ def test_titles_are_escaped(small):
         ("1 / 0", "cell 'm0-broken': ZeroDivisionError: division by zero"),
         ("import warnings; warnings.warn('careful')", "cell 'm0-broken' warns: .*careful"),
         ("import os; os._exit(1)", "cell 'm0-broken': .*[Kk]ernel died"),
+        (
+            "from urllib.request import urlopen; urlopen('https://example.org')",
+            "cell 'm0-broken': CourseError: example.org is asked for over the network, and",
+        ),
+        (
+            "import socket; socket.create_connection(('192.0.2.1', 80))",
+            "cell 'm0-broken': .* 192.0.2.1 is asked",
+        ),
+        (
+            "import socket as s; s.socket(s.AF_INET6, s.SOCK_DGRAM).sendto(b'', ('2001:db8::1', 9))",
+            "cell 'm0-broken': .*2001:db8::1 is asked",
+        ),
+        (
+            "from urllib.request import urlopen\ntry:\n    urlopen('https://example.org')\n"
+            "except Exception:\n    pass",
+            "cell 'm0-broken' warns: example.org is asked for",
+        ),
     ],
 )
 def test_a_broken_notebook_is_named_with_cell_and_error(small, code, complaint):
@@ -157,9 +176,38 @@ def test_a_notebook_is_run_again_when_the_library_changes(tmp_path):
     source = nbformat.writes(notebook)
     first = execute("m0", source, tmp_path, "library")
     assert execute("m0", source, tmp_path, "library") == first
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("*.ipynb"))) == 1
     execute("m0", source, tmp_path, "another library")
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("*.ipynb"))) == 2
+    assert len(list(tmp_path.iterdir())) == 4, "beside each, what it took, and nothing half done"
+
+
+def test_a_notebook_may_speak_to_its_own_machine_and_says_what_it_took(tmp_path):
+    near = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as near:
+    print(near.getpeername()[0])
+"""
+    work = "held = b'1' * 300_000_000\nwhile time.process_time() < 2:\n    pass"
+    codes = {"m0-near": near, "m0-work": f"import time\n{work}"}
+    notebook = new_notebook(cells=[new_code_cell(code, id=name) for name, code in codes.items()])
+    executed = execute("m0", nbformat.writes(notebook), tmp_path, "")
+    assert 2 <= executed.took.cpu_seconds < 20
+    assert 300 < executed.took.peak_mb < 900
+    cells = nbformat.reads(executed.notebook, as_version=4).cells
+    assert [cell.id for cell in cells] == list(codes)
+    assert cells[0].outputs[0].text == "127.0.0.1\n"
+    idle = execute("m0", nbformat.writes(new_notebook(cells=[])), tmp_path, "")
+    assert idle.took.peak_mb < executed.took.peak_mb - 250
+
+
+def test_an_executed_notebook_without_its_record_is_run_again(tmp_path):
+    source = nbformat.writes(new_notebook(cells=[new_code_cell("1 + 1", id="m0-sum")]))
+    execute("m0", source, tmp_path, "")
+    (record,) = tmp_path.glob("*.json")
+    record.unlink()
+    execute("m0", source, tmp_path, "")
+    assert record.is_file()
 
 
 @pytest.mark.parametrize("latex", [r"\hat V = \sum_h \frac{n_h}{n_h-1}", r"\sqrt{p(1-p)/n}", r"x \ge 2"])

@@ -1,7 +1,8 @@
-"""What the notebooks of the book gave when they were executed for it."""
+"""What the notebooks of the book gave and took when they were executed for it."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -24,3 +25,13 @@ def test_pinned_numbers_hold(name: str, language: str, site: Path):
     for cell in pinned:
         said = "".join(output.text for output in given[cell.id].outputs)
         assert said == "".join(output.text for output in cell.outputs), cell.id
+
+
+def test_every_notebook_keeps_to_the_limits_of_time_and_memory(site: Path):
+    took = json.loads((site.parent / "took.json").read_text(encoding="utf-8"))
+    for language in ("en", "lt"):
+        assert list(took[language]) == [f"notebooks/{name}.ipynb" for name in NOTEBOOKS]
+        for name, own in took[language].items():
+            # Seconds of the processor: what else the machine does is not counted.
+            assert 0.1 < own["cpu_seconds"] < 40, f"{name} ({language})"
+            assert 10 < own["peak_mb"] < 1000, f"{name} ({language})"

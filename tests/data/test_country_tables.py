@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 from babel.core import get_global
@@ -9,7 +11,7 @@ from babel.core import get_global
 from klasteryste import load
 from klasteryste.data import describe
 
-TABLES = ("governance", "wellbeing", "civil_society", "corruption_perceptions")
+TABLES = ("governance", "wellbeing", "income", "civil_society", "corruption_perceptions")
 
 
 def cell_of(name: str, country: str, year: int, column: str) -> float:
@@ -84,6 +86,22 @@ def test_wellbeing_has_gaps_where_its_limits_say():
     assert set(zip(earlier["country"], earlier["year"], strict=True)) == {
         *(("HR", 2009), ("HR", 2010), ("HR", 2011), ("HU", 2018), ("PL", 2018)),
     }
+
+
+@pytest.mark.parametrize(
+    ("country", "year", "logarithm"),
+    [("LT", 2016, 10.371170), ("NO", 2016, 11.052541), ("PL", 2016, 10.257558)],
+)
+def test_income_is_the_publishers(country, year, logarithm):
+    dollars = cell_of("income", country, year, "gdp_per_head")
+    assert math.log(dollars) == pytest.approx(logarithm, abs=5e-5)
+
+
+def test_income_has_the_country_years_of_wellbeing_but_two():
+    keys = ["country", "year"]
+    income, wellbeing = (set(load(name)[keys].itertuples(index=False)) for name in ("income", "wellbeing"))
+    assert income < wellbeing
+    assert {tuple(key) for key in wellbeing - income} == {("CY", 2022), ("MT", 2022)}
 
 
 @pytest.mark.parametrize(

@@ -35,29 +35,41 @@ def address(site: Path) -> Iterator[str]:
         server.wait(10)
 
 
+class Watch:
+    """What a tab asked for, and what went wrong in it."""
+
+    def __init__(self, tab: Page) -> None:
+        self._requested: list[str] = []
+        self._broken: list[str] = []
+        tab.on("request", lambda request: self._requested.append(request.url))
+        tab.on(
+            "response",
+            lambda answer: (
+                self._broken.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+            ),
+        )
+        tab.on("pageerror", lambda error: self._broken.append(str(error)))
+
+    def faults(self, address: str) -> list[str]:
+        """Return the requests that left the host or failed, and the errors on the page."""
+        assert self._requested, "no page was opened"
+        host = urlsplit(address).netloc
+        away = {
+            url
+            for url in self._requested
+            if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != host
+        }
+        return [*(f"left the host: {url}" for url in sorted(away)), *self._broken]
+
+
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Open a tab; at the end, no request may have left the host, failed, or raised an error on the page."""
     tab = browser.new_page(viewport={"width": 1300, "height": 900})
-    requested: list[str] = []
-    broken: list[str] = []
-    tab.on("request", lambda request: requested.append(request.url))
-    tab.on(
-        "response",
-        lambda answer: broken.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
-    )
-    tab.on("pageerror", lambda error: broken.append(str(error)))
+    watch = Watch(tab)
     yield tab
     tab.close()
-    host = urlsplit(address).netloc
-    away = {
-        url
-        for url in requested
-        if urlsplit(url).scheme not in {"data", "blob"} and urlsplit(url).netloc != host
-    }
-    assert requested, "the test opened no page"
-    assert not away, "requests left the host"
-    assert not broken
+    assert watch.faults(address) == []
     assert tab.is_closed()
 
 

@@ -60,6 +60,19 @@ def test_a_target_is_drawn_where_it_is_proposed_and_only_then() -> None:
     assert drawn(fig, "the target") == [(33, 10)]
 
 
+def test_each_change_has_its_interval_where_one_is_given() -> None:
+    ax = changes_by_level(
+        WINDOWS.assign(reach=[1, 2, 3, 4]), LIMITS, xlabel="x", ylabel="y", reach="reach"
+    ).axes[0]
+    bars, *_limits = (c.get_segments() for c in ax.collections if isinstance(c, LineCollection))
+    assert [tuple(map(tuple, bar)) for bar in bars] == [
+        ((10, 0), (10, 2)),
+        ((30, -4), (30, 0)),
+        ((60, 1), (60, 7)),
+        ((33, -1), (33, 7)),
+    ]
+
+
 def test_units_that_are_no_countries_share_one_mark() -> None:
     towns = WINDOWS.assign(unit=range(4))
     fig = changes_by_level(towns, LIMITS, xlabel="x", ylabel="y")

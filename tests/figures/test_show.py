@@ -45,9 +45,9 @@ def svg_of(bundle: dict[str, str]) -> bytes:
 def test_a_figure_has_its_words_and_is_closed(shown: list[dict[str, str]]) -> None:
     fig = drawn()
     show(fig, alt="A line from {low:.0%} up.", caption="Asked: {n:,d}", low=0.25, n=1234)
-    (tag, attributes), (image, about), (caption, _) = Elements(shown[0]["text/html"]).found
+    (tag, attributes), (box, _reach), (image, about), (caption, _) = Elements(shown[0]["text/html"]).found
     assert (tag, attributes) == ("figure", {"class": "klasteryste-figure"})
-    assert image == "img"
+    assert (box, image) == ("div", "img")
     assert about["alt"] == "A line from 25% up." == shown[0]["text/plain"]
     assert caption == "figcaption"
     assert "Asked: 1,234" in shown[0]["text/html"]
@@ -64,7 +64,22 @@ def test_numbers_in_the_words_follow_the_language(shown: list[dict[str, str]]) -
 
 def test_words_cannot_become_markup(shown: list[dict[str, str]]) -> None:
     show(drawn(), alt='"><script>alert(1)</script>', caption="<b>a & b</b>")
-    assert [tag for tag, _ in Elements(shown[0]["text/html"]).found] == ["figure", "img", "figcaption"]
+    assert [tag for tag, _ in Elements(shown[0]["text/html"]).found] == ["figure", "div", "img", "figcaption"]
+
+
+@pytest.mark.parametrize(("size", "narrowest"), [(14, 360), (10, 504), (7, 720), (5, 720)])
+def test_letters_never_get_smaller_than_seven_points(size: float, narrowest: int, shown) -> None:
+    fig = Figure(figsize=(7.5, 3))
+    fig.text(0.5, 0.5, "Words", fontsize=20)
+    fig.text(0.5, 0.2, "Small", fontsize=size)
+    fig.text(0.5, 0.1, "", fontsize=1)
+    fig.text(0.5, 0.1, "Hidden", fontsize=1, visible=False)
+    show(fig, alt="Words.")
+    _figure, (_box, reach), (_img, about) = Elements(shown[0]["text/html"]).found
+    assert f"min-width: {narrowest}px" in (about["style"] or "")
+    # A box that may scroll is reached by keyboard, and has a name.
+    assert (reach["tabindex"], reach["aria-label"]) == ("0", "Figure")
+    assert "overflow-x: auto" in (reach["style"] or "")
 
 
 def test_the_same_figure_gives_the_same_bytes(shown: list[dict[str, str]]) -> None:

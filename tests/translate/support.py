@@ -69,7 +69,7 @@ BLOCKS_PAGE = """\
 (m2)=
 # One
 
-Two {term}`trust` $p$[^n],
+Two {term}`trusted <trust>` $p$[^n],
 three.
 
 :::{admonition} Four

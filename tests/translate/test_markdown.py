@@ -73,10 +73,10 @@ BLOCKS = {
         "See {ref}`the page <m2>`, {term}`trust` and {cite:p}`kish1965`.\n",
         {
             "See {ref}`the page <m2>`, {term}`trust` and {cite:p}`kish1965`.": (
-                "Žr. {cite:p}`kish1965`, {term}`pasitikėjimą <pasitikėjimas>`, {ref}`puslapį <m2>`."
+                "Žr. {cite:p}`kish1965`, {term}`pasitikėjimą <trust>`, {ref}`puslapį <m2>`."
             )
         },
-        "Žr. {cite:p}`kish1965`, {term}`pasitikėjimą <pasitikėjimas>`, {ref}`puslapį <m2>`.\n",
+        "Žr. {cite:p}`kish1965`, {term}`pasitikėjimą <trust>`, {ref}`puslapį <m2>`.\n",
     ),
     "links": Block(
         "[One](two.md) and [three][x].\n\n[x]: https://example.org\n",
@@ -183,17 +183,6 @@ BLOCKS = {
         "```{list-table} One\n:header-rows: 1\n\n* - A\n  - B\n* - `c`\n  - D\n```\n",
         {"One": "1", "A": "Ą", "B": "Č", "D": "Ė"},
         "```{list-table} 1\n:header-rows: 1\n\n* - Ą\n  - Č\n* - `c`\n  - Ė\n```\n",
-    ),
-    "glossary": Block(
-        "```{glossary}\ntrust\n  What *it* is,\n  and why.\n\n  More.\n\nwave\n  A round.\n```\n",
-        {
-            "trust": "pasitikėjimas",
-            "What *it* is, and why.": "Kas *tai*.",
-            "More.": "Dar.",
-            "wave": "banga",
-            "A round.": "Ratas.",
-        },
-        "```{glossary}\npasitikėjimas\n  Kas *tai*.\n\n  Dar.\n\nbanga\n  Ratas.\n```\n",
     ),
     "code cell": Block(
         '> ```{code-cell} python\n> :tags: [hide-input]\n> x = tr("One")  # two\n> ```\n',

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import yaml
 from jupyter_book.config import get_final_config
 
 from klasteryste.book import surroundings
-from klasteryste.book.execute import execute
+from klasteryste.book.execute import Executed, execute
 from klasteryste.book.folders import Folders, fingerprint, keep_only, read, write
 from klasteryste.errors import CourseError
 from klasteryste.language import LANGUAGES, _, known_language, use_language
@@ -106,9 +107,15 @@ def build(
     languages = list(titles)
     names = localise(folders, notebooks, languages, strict)
     executed = _execute(folders, languages, [name for name in names if name.endswith(".ipynb")])
+    took = {
+        language: {name: asdict(each.took) for name, each in own.items()}
+        for language, own in executed.items()
+    }
+    write(folders.took, json.dumps(took, indent=1))
     wheel = surroundings.wheel(folders)
     for language in languages:
-        _prepare(folders, language, names, executed[language])
+        texts = {name: each.notebook for name, each in executed[language].items()}
+        _prepare(folders, language, names, texts)
         write(folders.source(language) / "conf.py", _configuration(folders, language, titles, wheel))
     runs = {language: _start_sphinx(folders, language) for language in languages}
     failures = [_finish_sphinx(folders, language, run) for language, run in runs.items()]
@@ -130,8 +137,10 @@ def build(
     surroundings.index(folders)
 
 
-def _execute(folders: Folders, languages: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Execute the notebooks of every language, several at a time; return their JSON by language and name."""
+def _execute(
+    folders: Folders, languages: Sequence[str], names: Sequence[str]
+) -> dict[str, dict[str, Executed]]:
+    """Execute the notebooks of every language, several at a time; return them by language and name."""
     rests_on = folders.what_notebooks_rest_on()
     jobs = [(language, name) for name in names for language in languages]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -144,9 +153,9 @@ def _execute(folders: Folders, languages: Sequence[str], names: Sequence[str]) -
             ),
             jobs,
         )
-        executed: dict[str, dict[str, str]] = {language: {} for language in languages}
-        for (language, name), text in zip(jobs, results, strict=True):
-            executed[language][name] = text
+        executed: dict[str, dict[str, Executed]] = {language: {} for language in languages}
+        for (language, name), result in zip(jobs, results, strict=True):
+            executed[language][name] = result
     return executed
 
 
@@ -194,6 +203,7 @@ def _configuration(folders: Folders, language: str, titles: Mapping[str, Titles]
         "html_title": words.title,
         "project": words.title,
         "klasteryste_languages": list(titles),
+        "klasteryste_root": str(folders.root),  # pages are made from its glossary.yml and course.yml
         "klasteryste_subtitle": words.subtitle,
         "klasteryste_wheel": wheel,
         # Sphinx sees its own sources change, and not our templates, words and renderers: this tells it.

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from klasteryste.book import tables
 from klasteryste.data import Field, Source, Table, describe, load, names
 from klasteryste.data.package import DESCRIPTOR, tables_folder
 from klasteryste.language import _, number
@@ -59,13 +60,7 @@ def _once(sources: Iterable[Source]) -> Iterable[str]:
 def _columns(table: Table) -> nodes.table:
     """Make the table of columns."""
     heads = [_("Column"), _("Meaning"), _("Unit"), _("May be empty")]
-    group = nodes.tgroup(cols=len(heads))
-    group += [nodes.colspec(colwidth=width) for width in (20, 55, 15, 10)]
-    head, body = nodes.thead(), nodes.tbody()
-    head += _row([nodes.Text(words)] for words in heads)
-    body += [_row(_cells(field)) for field in table.fields]
-    group += [head, body]
-    return nodes.table("", group)
+    return tables.table(heads, (_cells(field) for field in table.fields), (20, 55, 15, 10))
 
 
 def _cells(field: Field) -> list[list[nodes.Node]]:
@@ -75,11 +70,6 @@ def _cells(field: Field) -> list[list[nodes.Node]]:
         [nodes.Text(field.unit_label or "–")],
         [nodes.Text(_("no") if field.required else _("yes"))],
     ]
-
-
-def _row(cells: Iterable[Sequence[nodes.Node]]) -> nodes.row:
-    entries = [nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells]
-    return nodes.row("", *entries)
 
 
 def _paragraphs(texts: Iterable[str]) -> list[nodes.Node]:

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, dictionary, mathml, rules, solutions
+from klasteryste.book import citations, dictionary, glossary, mathml, reading, rules, solutions, syllabus
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -97,11 +97,15 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     citations.register()
     dictionary.setup(app)
+    glossary.setup(app)
     mathml.setup(app)
+    reading.setup(app)
     rules.setup(app)
     solutions.setup(app)
+    syllabus.setup(app)
     app.add_config_value("klasteryste_languages", [], "env")
     app.add_config_value("klasteryste_made_by", "", "env")
+    app.add_config_value("klasteryste_root", "", "env")
     app.add_config_value("klasteryste_subtitle", "", "html")
     app.add_config_value("klasteryste_wheel", "", "html")
     app.add_css_file("klasteryste.css", priority=900)

@@ -35,6 +35,11 @@ class Folders:
         """Return the folder of the library."""
         return self.root / "src" / "klasteryste"
 
+    @property
+    def took(self) -> Path:
+        """Return the file that says what executing each notebook took, by language and name."""
+        return self.work / "took.json"
+
     def localised(self, language: str) -> Path:
         """Return the folder of one language's localised, not executed sources."""
         return self.work / "localised" / language

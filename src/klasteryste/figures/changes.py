@@ -22,6 +22,7 @@ def changes_by_level(
     xlabel: str,
     ylabel: str,
     target: tuple[float, float] | None = None,
+    reach: str | None = None,
 ) -> Figure:
     """Draw every change against the level at which it began, the limits of each third, and a target.
 
@@ -37,10 +38,15 @@ def changes_by_level(
         Words for the axes.
     target : pair of float, optional
         Level and change of a proposed target.
+    reach : str, optional
+        A column of `windows`: how far the interval of a change reaches to either side of it.
     """
     with course_style():
         fig, ax = plt.subplots(figsize=(7.5, 5.0))
         ax.axhline(0, color=INK, linewidth=1.2)
+        if reach:
+            ends = windows["change"] - windows[reach], windows["change"] + windows[reach]
+            ax.vlines(windows["baseline"], *ends, color=QUIET, linewidth=0.7, alpha=0.4)
         lower, upper = limits.iloc[:-1], limits.iloc[1:]
         for edge in (lower["to"].to_numpy() + upper["from"].to_numpy()) / 2:
             ax.axvline(edge, color=QUIET, linewidth=1, linestyle=(0, (1, 2)))

@@ -153,5 +153,5 @@ def chance_dots(
         ax.xaxis.set_major_formatter(axis_numbers(".1f"))
         ax.set_xlabel(xlabel)
         ax.set_ylabel(_("How many draws"))
-        fig.legend(loc="outside upper left", ncols=3)
+        fig.legend(loc="outside upper left", ncols=2)
     return fig

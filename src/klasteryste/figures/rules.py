@@ -92,7 +92,7 @@ def risk_grid(risks: pd.DataFrame, *, xlabel: str, ylabel: str, high: int) -> Fi
     if not np.isin(degrees, _DEGREES).all():
         raise CourseError("risk_grid was given a degree that is not 1 to 5: rate anew")
     with course_style():
-        fig, ax = plt.subplots(figsize=(7.5, 5.2))
+        fig, ax = plt.subplots(figsize=(7.5, 6.4))
         for probability in _DEGREES:
             for impact in _DEGREES:
                 score = probability * impact

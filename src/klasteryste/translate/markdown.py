@@ -190,31 +190,9 @@ class Page:
                 for before, after in pairwise(cuts):
                     if before + 1 < after:
                         yield from self._prose(body.part(before + 1, after), "paragraph")
-            case "glossary":
-                yield from self._glossary(body)
             case "code":
                 self.code.append(body)
                 yield from map(body.lift, code_spans(body.text))
-
-    def _glossary(self, body: View) -> Iterator[Span]:
-        index = 0
-        while index < len(body.lines):
-            line = body.lines[index]
-            if line[:1] not in ("", " "):
-                term = line.rstrip()
-                yield Span(body.starts[index], body.starts[index] + len(term), term, "glossary term")
-                index += 1
-                continue
-            end = index
-            while end < len(body.lines) and body.lines[end][:1] in ("", " "):
-                end += 1
-            depth = min(
-                (len(text) - len(text.lstrip()) for text in body.lines[index:end] if text.strip()), default=0
-            )
-            yield from self._prose(
-                body.tails(index, [text[depth:] for text in body.lines[index:end]]), "definition"
-            )
-            index = end
 
 
 def _line_end(content: str) -> str:

@@ -29,12 +29,12 @@ class Directive:
     ----------
     argument : {"title", "fixed"}
         Words to translate, or a name, path, address or number that stays.
-    body : {"prose", "card", "glossary", "code", "fixed"}
-        MyST prose; prose in a card's three parts; terms with definitions; a cell's Python; nothing for us.
+    body : {"prose", "card", "code", "fixed"}
+        MyST prose; prose in a card's three parts; a cell's Python; nothing for us.
     """
 
     argument: Literal["title", "fixed"]
-    body: Literal["prose", "card", "glossary", "code", "fixed"]
+    body: Literal["prose", "card", "code", "fixed"]
 
 
 def _table() -> dict[str, Directive]:
@@ -50,11 +50,11 @@ def _table() -> dict[str, Directive]:
             "grid grid-item card-carousel tab-set button-link button-ref figure figure-md image div "
             "container only solution solution-start exercise-end solution-end"
         ),
-        Directive("fixed", "glossary"): "glossary",
         Directive("fixed", "code"): "code-cell",
         Directive("fixed", "fixed"): (
             "code code-block sourcecode literalinclude math raw mermaid bibliography contents "
-            "tableofcontents toctree include glue csv-table data-dictionary plan-rules"
+            "tableofcontents toctree include glue csv-table course-glossary course-syllabus data-dictionary "
+            "plan-rules"
         ),
     }
     return {name: directive for directive, names in holds.items() for name in names.split()}

@@ -16,8 +16,7 @@ from klasteryste.translate.spans import Span
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _EXPLICIT = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>", re.S)
-# The whole content of these is for the reader. A glossary is translated, so a term's name is too; a name that
-# the glossary lacks is a warning of Sphinx, and warnings are errors.
+# The whole content of these is for the reader.
 _SPOKEN_ROLES = frozenset(
     {
         "abbr",
@@ -28,10 +27,11 @@ _SPOKEN_ROLES = frozenset(
         "strong",
         "sub",
         "sup",
-        "term",
         "title-reference",
     }
 )
+# A term of the glossary goes by its English name in every language, so a translation has to bring its words.
+_BARE_TERM = re.compile(r"\{term\}`[^`<]*`")
 _BLOCKS = frozenset({"paragraph", "caption", "definition", "term", "footnote", "block quote", "list item"})
 # Attributes that are looked at elsewhere; the others come from braces after a span, a link or an image.
 _OWN_ATTRIBUTES = frozenset({"alt", "href", "src", "title"})
@@ -61,7 +61,8 @@ def _role(name: str, content: str) -> tuple[str, str]:
     if name in _SPOKEN_ROLES or re.fullmatch(r"bdg(-\w+)?(-line)?", name):
         return "", content
     match = _EXPLICIT.fullmatch(content)
-    return (match["target"], match["words"]) if match else (content, "")
+    target, words = (match["target"], match["words"]) if match else (content, "")
+    return (target.lower(), words or target) if name == "term" else (target, words)
 
 
 def _read(text: str, references: References) -> tuple[Counter[tuple[str, str]], str]:
@@ -152,6 +153,8 @@ def difference(span: Span, translation: str, references: References) -> str | No
         told = [f"lacks {kind} {content!r}" for kind, content in lost]
         told += [f"has {kind} {content!r} that the source has not" for kind, content in added]
         return ", ".join(told)
+    if bare := _BARE_TERM.search(translation):
+        return f"has {bare[0]!r} without words of its language (write {{term}}`words <{bare[0][7:-1]}>`)"
     if _edges(span.msgid) != _edges(translation):
         return "begins or ends with other white space"
     if span.kind not in ("string", "docstring") and span.msgid.count("\n") != translation.count("\n"):

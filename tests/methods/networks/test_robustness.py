@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.methods.networks.famous import as_graph, random_graphs, star
 
 from klasteryste.errors import CourseError
 from klasteryste.methods.networks.graphs import Graph, graph_of_ties
-from klasteryste.methods.networks.robustness import articulation_points, removal_curves, removal_shares
+from klasteryste.methods.networks.robustness import (
+    articulation_points,
+    largest_component_after,
+    removal_curves,
+    removal_shares,
+)
 
 
 def largest(graph: nx.Graph) -> int:
@@ -57,6 +65,22 @@ def test_attacks_are_those_of_one_removal_after_another(graph: Graph) -> None:
     assert (found.diff().iloc[1:] <= 1e-12).all(axis=None)
     assert (found["random_low"] <= found["random"] + 1e-12).all()
     assert (found["random"] <= found["random_high"] + 1e-12).all()
+
+
+@given(random_graphs(least=2, most=10), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_an_order_of_ones_own_is_one_removal_after_another(graph: Graph, random: Random) -> None:
+    referee = graph.to_networkx()
+    leaving = random.sample(list(referee), k=random.randint(0, len(referee)))
+    sizes = [largest(referee.subgraph(set(referee) - set(leaving[:k]))) for k in range(len(leaving) + 1)]
+    assert largest_component_after(graph, leaving).tolist() == sizes
+
+
+def test_who_is_not_there_or_has_left_cannot_leave() -> None:
+    with pytest.raises(CourseError, match="'stranger' is not among the nodes"):
+        largest_component_after(star(3), ["hub", "stranger"])
+    with pytest.raises(CourseError, match="'hub' cannot leave twice"):
+        largest_component_after(star(3), ["hub", "leaf1", "hub"])
 
 
 def test_everyone_tied_to_everyone_shrinks_by_one() -> None:

@@ -71,6 +71,37 @@ def removal_shares(graph: Graph) -> pd.Series[float]:
     return pd.Series(left / (n - 1), index=graph.nodes, name="largest_component")
 
 
+def largest_component_after(graph: Graph, leaving: npt.ArrayLike) -> pd.Series[int]:
+    """Remove nodes in an order of one's own, and follow the size of the largest component.
+
+    Parameters
+    ----------
+    graph : Graph
+        Its weights do not matter.
+    leaving : array_like, shape (k,)
+        Names of nodes, the first to leave first.
+
+    Returns
+    -------
+    Series of int, length k + 1
+        Index: how many have left, from 0 on. Values: how many nodes the largest component has then.
+
+    Raises
+    ------
+    CourseError
+        If a name is not a node's, or comes twice.
+    """
+    names = pd.Index(leaving)
+    order = graph.nodes.get_indexer(names)
+    if (order < 0).any():
+        raise CourseError(f"largest_component_after: '{names[order < 0][0]}' is not among the nodes")
+    if not names.is_unique:
+        raise CourseError(f"largest_component_after: '{names[names.duplicated()][0]}' cannot leave twice")
+    staying = np.setdiff1d(np.arange(len(graph.nodes)), order)
+    sizes = _largest(_neighbours(graph), np.concatenate([order, staying]))[: len(order) + 1]
+    return pd.Series(sizes, index=pd.RangeIndex(len(sizes), name="removed"), name="largest_component")
+
+
 def removal_curves(graph: Graph, *, seed: int, draws: int = 200) -> pd.DataFrame:
     """Remove nodes one after another, and follow the size of the largest component.
 
@@ -109,7 +140,7 @@ def removal_curves(graph: Graph, *, seed: int, draws: int = 200) -> pd.DataFrame
         "degree": np.argsort(-graph.degrees, kind="stable"),
         "betweenness": np.argsort(-betweenness(graph).to_numpy().round(12), kind="stable"),
     }
-    neighbours = [part.tolist() for part in np.split(graph.adjacency.indices, graph.adjacency.indptr[1:-1])]
+    neighbours = _neighbours(graph)
     rng = np.random.default_rng(seed)
     chance = np.array([_largest(neighbours, rng.permutation(n)) for _ in range(draws)]) / n
     low, high = np.quantile(chance, [0.025, 0.975], axis=0)
@@ -118,6 +149,10 @@ def removal_curves(graph: Graph, *, seed: int, draws: int = 200) -> pd.DataFrame
         | {"random": chance.mean(axis=0), "random_low": low, "random_high": high},
         index=pd.RangeIndex(n + 1, name="removed"),
     )
+
+
+def _neighbours(graph: Graph) -> list[list[int]]:
+    return [part.tolist() for part in np.split(graph.adjacency.indices, graph.adjacency.indptr[1:-1])]
 
 
 def _largest(neighbours: list[list[int]], order: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
