@@ -190,6 +190,13 @@ def _course(folder: Path | None) -> Path:
     return folder or Path("." if Path("nbgrader_config.py").is_file() else "assignments")
 
 
+def _say(template: str, **values: object) -> None:
+    """Print a sentence with its numbers as the language in use writes them."""
+    from klasteryste.language import fill
+
+    print(fill(template, values))
+
+
 def _opened(folder: Path | None, log_level: int = logging.CRITICAL) -> NbGrader:
     """Open the course folder, and speak its language."""
     from klasteryste.grading.coursefolder import open_course
@@ -215,11 +222,16 @@ def class_init(
 ) -> None:
     """Make a course folder for a class from this repository."""
     from klasteryste.grading.classrun.begin import begin
-    from klasteryste.language import known_language
+    from klasteryste.language import _, use_language
 
-    students = begin(folder, root, name or folder.name, known_language(language), gradebook, roster)
-    print(f"The course is in {folder}, with {students} students in its gradebook")
-    print(f"Next: cd {folder}, then: klasteryste class release m2")
+    use_language(language)
+    students = begin(folder, root, name or folder.name, language, gradebook, roster)
+    _say(
+        _("The course is in {folder}; students in its gradebook: {students}"),
+        folder=folder,
+        students=students,
+    )
+    _say(_("Next: cd {folder}, then: klasteryste class release m2"), folder=folder)
 
 
 @class_.command("generate")
@@ -236,18 +248,25 @@ def class_generate(assignment: Assignment, course: CourseFolder = None) -> None:
 def class_release(assignment: Assignment, course: CourseFolder = None) -> None:
     """Check an assignment, make its release in every language, and let students fetch it."""
     from klasteryste.grading.classrun.exchanging import release
+    from klasteryste.language import _
 
     folder = release(_opened(course), assignment)
-    print(f"Students can fetch {assignment}; what they get is in {folder}")
+    _say(
+        _("Students can fetch {assignment}; what they get is in {folder}"),
+        assignment=assignment,
+        folder=folder,
+    )
 
 
 @class_.command("collect")
 def class_collect(assignment: Assignment, course: CourseFolder = None) -> None:
     """Take in what was submitted, the last of each student."""
     from klasteryste.grading.classrun.exchanging import collect
+    from klasteryste.language import _
 
     there, new = collect(_opened(course, logging.WARNING), assignment)
-    print(f"Collected of {assignment}: {there}, of these new or renewed: {new}")
+    said = _("Collected of {assignment}: {there}, of these new or renewed: {new}")
+    _say(said, assignment=assignment, there=there, new=new)
 
 
 @class_.command("grade")
@@ -276,11 +295,12 @@ def class_grade(
     from klasteryste.grading.classrun.grade import assignments as generated
     from klasteryste.grading.classrun.records import report_path
     from klasteryste.grading.classrun.show import Bar, show_report
+    from klasteryste.language import _
 
     app = _opened(course)
     plan = planned(app.coursedir) if resume else None
     if resume and plan is None:
-        print("Nothing was interrupted.")
+        print(_("Nothing was interrupted."))
         return
     if plan is None:
         names = tuple(assignments or generated(app.coursedir))
@@ -289,12 +309,13 @@ def class_grade(
         with Bar() as bar:
             reports = grade(app, plan, jobs, bar)
     except KeyboardInterrupt:
-        print("Interrupted; what was graded is kept: klasteryste class grade --resume", file=sys.stderr)
+        kept = _("Interrupted; what was graded is kept: klasteryste class grade --resume")
+        print(kept, file=sys.stderr)
         sys.exit(130)
     console = Console()
     for report in reports:
         show_report(report, console)
-        print(f"The report is in {report_path(app.coursedir, report.assignment)}")
+        _say(_("The report is in {path}"), path=report_path(app.coursedir, report.assignment))
     if any(report.with_status("quarantined", "failed") for report in reports):
         sys.exit(NOT_ALL)
 
@@ -304,15 +325,17 @@ def class_feedback(assignment: Assignment, course: CourseFolder = None, jobs: Jo
     """Write each student's feedback, and let students fetch it; exit with 3 if some could not be written."""
     from klasteryste.grading.classrun.exchanging import give_feedback
     from klasteryste.grading.classrun.show import Bar
+    from klasteryste.language import _
 
+    app = _opened(course)
     with Bar() as bar:
-        returned = give_feedback(_opened(course), assignment, jobs, bar)
-    print(f"Pages: {returned.pages}, of these why work is not graded: {returned.refusals}")
-    print(f"Students who can fetch theirs: {returned.released}")
+        returned = give_feedback(app, assignment, jobs, bar)
+    pages = _("Pages: {pages}, of these why work is not graded: {refusals}")
+    _say(pages, pages=returned.pages, refusals=returned.refusals)
+    _say(_("Students who can fetch theirs: {released}"), released=returned.released)
     if returned.waiting:
-        print(
-            f"Students whose answers still wait for a person, and their points with them: {returned.waiting}"
-        )
+        wait = _("Students whose answers still wait for a person, and their points with them: {waiting}")
+        _say(wait, waiting=returned.waiting)
     for student, problem in returned.problems.items():
         print(f"{student}: {problem}")
     if returned.problems:
@@ -327,11 +350,12 @@ def class_status(course: CourseFolder = None) -> None:
     from klasteryste.grading.classrun.grade import planned
     from klasteryste.grading.classrun.show import show_standings
     from klasteryste.grading.classrun.status import standings
+    from klasteryste.language import _
 
     app = _opened(course)
     show_standings(standings(app), Console())
     if planned(app.coursedir) is not None:
-        print("A run was interrupted: klasteryste class grade --resume")
+        print(_("A run was interrupted: klasteryste class grade --resume"))
 
 
 @class_.command("export")

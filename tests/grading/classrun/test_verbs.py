@@ -111,20 +111,21 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
 
 @pytest.mark.slow
 def test_init_says_what_it_made_and_what_is_next(played: Round) -> None:
-    assert "with 3 students" in played.said["init"] and "klasteryste class release m2" in played.said["init"]
+    assert "vertinimų žurnale: 3" in played.said["init"] and "klasteryste class release m2" in played.said["init"]
     with Gradebook(f"sqlite:///{played.course / 'gradebook.db'}") as gradebook:
         assert {(student.id, student.last_name) for student in gradebook.students} >= {("ona", "Žukaitė")}
 
 
 @pytest.mark.slow
 def test_every_step_says_what_came_of_it(played: Round) -> None:
-    assert "Students can fetch m2" in played.said["release"]
-    assert "Collected of m2: 2, of these new or renewed: 2" in played.said["collect"]
+    assert "Studentai jau gali atsisiųsti m2" in played.said["release"]
+    assert "Surinkta m2 darbų: 2, iš jų naujų arba atnaujintų: 2" in played.said["collect"]
     for words in ("Įvertinta", "ruta", "ne UTF-8 koduotės tekstas", "reports/m2.json"):
         assert words in " ".join(played.said["grade"].replace("\n", " ").split())
-    assert "Pages: 2, of these why work is not graded: 1" in played.said["feedback"]
-    assert "Students who can fetch theirs: 2" in played.said["feedback"]
-    assert "still wait" not in played.said["feedback"]
+    assert "Puslapių: 2, iš jų paaiškinančių, kodėl darbas neįvertintas: 1" in played.said["feedback"]
+    assert "Studentų, kurie jau gali atsisiųsti savąjį: 2" in played.said["feedback"]
+    assert "liko:" in played.said["feedback"] and "left:" not in played.said["feedback"]
+    assert "dar laukia" not in played.said["feedback"]
     assert re.search(r"m2\s*│ 2\s*│ 1\s*│ 1\s*│ 0\s*│ 0\s*│ 2", played.said["status"])
 
 
