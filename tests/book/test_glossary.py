@@ -46,6 +46,13 @@ def test_every_term_is_explained_by_a_module_that_exists():
     assert {one.module for one in TERMS if one.module} <= modules
 
 
+def test_every_term_is_one_that_the_course_uses():
+    pages = [path for path in (ROOT / "book").glob("*.md") if path.name != "glossary.md"]
+    sources = [*pages, *(ROOT / "notebooks").rglob("*.ipynb")]
+    said = " ".join(" ".join(path.read_text(encoding="utf-8") for path in sources).lower().split())
+    assert [one.name for one in TERMS if one.name not in said] == []
+
+
 @pytest.mark.parametrize(
     ("language", "told", "not_settled"),
     [

@@ -17,7 +17,7 @@ SMALL = Course.model_validate(
     {
         "title": {"en": "A", "lt": "B"},
         "subtitle": {"en": "A", "lt": "B"},
-        "workload": {"modules": 2, "hours": 160, "credits": 6},
+        "workload": {"hours": 160, "credits": 6},
         "tracks": [{"id": "t", "credits": 3, "title": {"en": "Short", "lt": "Trumpas"}, "hours": {"m1": 80}}],
         "weights": [
             {"share": 30, "of": {"en": "one", "lt": "viena"}},

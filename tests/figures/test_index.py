@@ -112,6 +112,16 @@ def test_words_stay_inside_however_long_the_names_of_the_rows(points: pd.DataFra
         assert fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1
 
 
+def test_a_legend_of_long_names_stays_inside(points: pd.DataFrame) -> None:
+    names = ["Gyvenimas", "Korupcija, punktais", "Korupcija, log. šansais", "Nepažįstamieji"]
+    four = pd.concat([points.assign(series=name) for name in names])
+    marks = dict(zip(names, COUNTRY_MARKS.values(), strict=True))
+    fig = series_rows(four, xlabel="Score", spec=".0%", marks=marks)
+    fig.canvas.draw()
+    box = fig.legends[0].get_window_extent()
+    assert fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1
+
+
 def test_series_that_share_no_row_stay_in_the_middle(points: pd.DataFrame) -> None:
     ax = only_axes(series_rows(points.iloc[[0, 3]], xlabel="Score", spec=".0%"))
     drawn = [line.get_ydata().tolist() for line in ax.lines if line.get_ydata().size]

@@ -15,7 +15,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from klasteryste.book import citations, dictionary, glossary, mathml, reading, rules, solutions, syllabus
+from klasteryste.book import (
+    citations,
+    citing,
+    dictionary,
+    glossary,
+    mathml,
+    reading,
+    rules,
+    solutions,
+    syllabus,
+)
 from klasteryste.language import _, use_language
 
 _HERE = Path(__file__).parent
@@ -96,6 +106,7 @@ def _no_sphinx_search(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     citations.register()
+    citing.setup(app)
     dictionary.setup(app)
     glossary.setup(app)
     mathml.setup(app)

@@ -64,7 +64,7 @@ def removal_beside_chance(
             )
         ax.plot(steps, curves["seen"], color=line.colour, linewidth=2.6, label=seen, zorder=4)
         if at is not None:
-            share = float(curves.loc[at, "seen"])
+            share = float(np.interp(at, steps, curves["seen"]))
             ax.axvline(at, color=QUIET, linestyle=(0, (3, 2)), linewidth=1.1)
             ax.plot([at], [share], "o", color=INK, markersize=9, zorder=5)
             late = at > steps[-1] / 2
@@ -124,7 +124,7 @@ def shared_beside_expected(
         for row in pairs[pairs["kept"]].itertuples():
             ax.annotate(
                 str(row.label),
-                (row.expected, row.shared),  # type: ignore[arg-type]
+                (row.expected, row.shared),
                 xytext=(8, 0),
                 textcoords="offset points",
                 va="center",
@@ -199,7 +199,7 @@ def between_by_activity(
         for row in frame.assign(across=across)[frame["kept"]].itertuples():
             ax.annotate(
                 str(row.label),
-                (row.across, row.value),  # type: ignore[arg-type]
+                (row.across, row.value),
                 xytext=(8, 2),
                 textcoords="offset points",
                 fontsize=9.5,

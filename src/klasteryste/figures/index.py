@@ -120,7 +120,8 @@ def series_rows(
                 )
         if len(series) > 1:
             # Over the whole figure, as the words below are: long names of rows leave the axes little room.
-            fig.legend(loc="outside upper center", ncols=min(4, len(series)), columnspacing=1.2)
+            columns = 2 if sum(map(len, series)) > 46 else min(4, len(series))
+            fig.legend(loc="outside upper center", ncols=columns, columnspacing=1.2)
         ax.set_yticks(np.arange(len(labels))[::-1], labels)
         ax.set_ylim(-0.6, len(labels) - 0.4)
         ax.grid(axis="y", visible=False)

@@ -53,8 +53,8 @@ def _table() -> dict[str, Directive]:
         Directive("fixed", "code"): "code-cell",
         Directive("fixed", "fixed"): (
             "code code-block sourcecode literalinclude math raw mermaid bibliography contents "
-            "tableofcontents toctree include glue csv-table course-glossary course-syllabus data-dictionary "
-            "plan-rules"
+            "tableofcontents toctree include glue csv-table cite-as course-glossary course-syllabus "
+            "data-dictionary plan-rules"
         ),
     }
     return {name: directive for directive, names in holds.items() for name in names.split()}

@@ -91,7 +91,7 @@ def largest_component_after(graph: Graph, leaving: npt.ArrayLike) -> pd.Series[i
     CourseError
         If a name is not a node's, or comes twice.
     """
-    names = pd.Index(leaving)
+    names = pd.Index(np.asarray(leaving))
     order = graph.nodes.get_indexer(names)
     if (order < 0).any():
         raise CourseError(f"largest_component_after: '{names[order < 0][0]}' is not among the nodes")
