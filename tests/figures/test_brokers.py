@@ -148,5 +148,19 @@ def test_each_organisation_stands_at_its_number_of_projects_and_those_kept_are_l
     assert civic.get_offsets()[0][0] != public.get_offsets()[0][0]
     assert civic.get_sizes()[1] > civic.get_sizes()[0]
     (name,) = ax.texts
-    assert (name.get_text(), name.xy[1]) == ("Club", 0.7)
+    assert (name.get_text(), name.xy[1], name.get_ha()) == ("Club", 0.7, "left")
     assert legend(fig) == ["Civic", "Public", "Chance"]
+
+
+def test_a_name_stands_on_the_left_where_another_begins_beside_it():
+    both = ORGANISATIONS.assign(value=[0.1, 0.1, 0.7, 0.69], kept=[False, False, True, True])
+    fig = between_by_activity(
+        both,
+        RANGES,
+        marks=SECTOR_MARKS,
+        kind_names={"civic": "Civic", "public": "Public"},
+        band="",
+        xlabel="",
+        ylabel="",
+    )
+    assert {text.get_text(): text.get_ha() for text in fig.axes[0].texts} == {"Club": "right", "Port": "left"}

@@ -34,7 +34,7 @@ def hours(course: Course, page: str) -> list[nodes.Node]:
     """Make the table of modules with their hours in the whole course and in each track."""
     here = current_language()
     ways = [track.hours for track in course.tracks]
-    rows = [
+    rows: list[list[tables.Cell]] = [
         [
             [_to(page, "doc", f"/notebooks/{module.id}")],
             [nodes.Text(number(module.hours))],
@@ -42,11 +42,7 @@ def hours(course: Course, page: str) -> list[nodes.Node]:
         ]
         for module in course.modules
     ]
-    taught = {module.id: module.hours for module in course.modules}
-    sums = [
-        sum(taught.values()),
-        *(sum(given for one, given in way.items() if one in taught) for way in ways),
-    ]
+    sums = [course.workload.hours, *(sum(way.values()) for way in ways)]
     rows.append([[nodes.strong("", words)] for words in (_("Together"), *map(number, sums))])
     credits_ = [course.workload.credits, *(track.credits for track in course.tracks)]
     rows.append([[nodes.strong("", words)] for words in (_("ECTS credits"), *map(number, credits_))])
@@ -86,7 +82,7 @@ def weights(course: Course, page: str) -> list[nodes.Node]:
 def matrix(course: Course, page: str) -> list[nodes.Node]:
     """Make the table of what assesses which outcome."""
     heads = [_("Outcome"), _("Exercises"), _("Check yourself"), _("Assignment"), _("Rules of the plan")]
-    rows = [
+    rows: list[list[tables.Cell]] = [
         [[nodes.Text(outcome.id)], *_assessed(outcome.assessed, page)]
         for module in course.modules
         for outcome in module.outcomes

@@ -75,7 +75,7 @@ class Module(_Strict):
 class Paper(_Strict):
     """A short research paper: its notebook is ``notebooks/research/<id>.ipynb``."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z0-9]+)*$")]
     title: Text
 
 

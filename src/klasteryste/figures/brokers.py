@@ -196,12 +196,19 @@ def between_by_activity(
                 label=name,
                 zorder=3,
             )
-        for row in frame.assign(across=across)[frame["kept"]].itertuples():
+        kept = frame["kept"].to_numpy(dtype=bool)
+        right = across.to_numpy(dtype=float)[kept]
+        heights = frame["value"].to_numpy(dtype=float)[kept]
+        for name, x, y in zip(frame.loc[kept, "label"], right, heights, strict=True):
+            # On the left where another name begins to the right at about this height.
+            beside = bool(((right > x) & (abs(heights - y) < 0.06 * frame["value"].max())).any())
             ax.annotate(
-                str(row.label),
-                (row.across, row.value),
-                xytext=(8, 2),
+                str(name),
+                (x, y),
+                xytext=(-8 if beside else 8, 2),
                 textcoords="offset points",
+                ha="right" if beside else "left",
+                va="center",
                 fontsize=9.5,
                 fontweight="bold",
                 parse_math=False,
@@ -209,7 +216,7 @@ def between_by_activity(
                 zorder=5,
             )
         ax.set_ylim(bottom=0)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(axis_numbers("d"))
         ax.yaxis.set_major_formatter(axis_numbers(".2f"))
         ax.set_xlabel(xlabel)

@@ -105,7 +105,8 @@ def _name(fig: Figure, frame: pd.DataFrame) -> None:
             bbox=_PAPER,
             arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3},
         )
-        for up, aside in product((0, 10, -10, 20, 30, -20, 40), (9, -9, 60)):
+        heights = (0, 10, -10, 20, -20, 30, 40)
+        for up, aside in [*product(heights, (9, -9)), *product(heights, (60,))]:
             text.set(position=(aside, up), ha="left" if aside > 0 else "right")
             text.get_window_extent()  # puts the text in its place; with its arrow, which may cross others
             box = Text.get_window_extent(text)
