@@ -197,6 +197,19 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
         raise CourseError(f"the sentence {template!r} cannot be filled: {error!r}") from None
 
 
+def refusal(template: str, **values: Any) -> CourseError:
+    """Make the error that says, in the language in use, why something is refused.
+
+    Parameters
+    ----------
+    template : str
+        Words of the catalogue, translated already, with ``{name:spec}`` fields as for `fill`.
+    **values
+        What the fields stand for.
+    """
+    return CourseError(fill(template, values))
+
+
 def say(template: str, **values: Any) -> None:
     """Show a sentence (Markdown) whose numbers were computed, formatted for the language in use.
 

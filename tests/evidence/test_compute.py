@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from scipy.stats import t
 from statsmodels.stats.proportion import proportion_confint
+from tests.lithuanian import refused
 
 from klasteryste.data import describe, load
-from klasteryste.errors import CourseError
 from klasteryste.evidence import (
     Census,
     Evidence,
@@ -114,10 +115,11 @@ def test_a_share_of_nobody_and_of_all_still_has_an_interval():
     assert (nobody.value, nobody.se, nobody.low, nobody.effective_n) == (0, 0, 0, 20)
     assert (nobody.high, 1.0) == (pytest.approx(1 - everybody.low), everybody.high)
     assert nobody.high == pytest.approx(proportion_confint(0, 20, method="wilson")[1])
-    with pytest.raises(
-        CourseError, match="the answers selected in the column polint of ess10no have no spread"
-    ):
-        compute(record("ess10no", {"idno": IDS}, "share", "polint", of=(0,), design=NORWAY))
+    of_one_mind = record("ess10no", {"idno": IDS}, "share", "polint", of=(0,), design=NORWAY)
+    refused(
+        lambda: compute(of_one_mind),
+        "the answers selected in the column polint of ess10no have no spread",
+    )
 
 
 # Twenty people who are all interested in politics.
@@ -207,19 +209,22 @@ def test_a_range_holds_both_its_ends():
     ],
 )
 def test_what_cannot_be_computed_again_is_named(change: dict, message: str):
-    with pytest.raises(CourseError) as error:
-        compute(trust().model_copy(update=change))
-    assert message in str(error.value)
-    assert "\n" not in str(error.value)
+    evidence = trust().model_copy(update=change)
+    refused(lambda: compute(evidence), re.escape(message))
 
 
 def test_an_empty_cell_is_no_number(monkeypatch: pytest.MonkeyPatch):
     empty = load("trust").assign(se_srs=np.nan)
     monkeypatch.setattr("klasteryste.evidence.selection.rows_of", lambda table: empty)
-    with pytest.raises(CourseError, match="the cell selected in the column se_srs of trust is empty"):
-        compute(trust())
-    with pytest.raises(CourseError, match="the cells selected in se_srs of trust are all empty"):
-        compute(record("trust", {"country": "LT"}, "mean", "se_srs", design=Census()))
+    refused(lambda: compute(trust()), "the cell selected in the column se_srs of trust is empty")
+    refused(
+        lambda: record("trust", {"country": "LT"}, "mean", "se_srs", design=Census()),
+        "the cells selected in se_srs of trust are all empty",
+    )
+    refused(
+        lambda: record("trust", {"country": "LT"}, "ratio", "se_srs", per="n", design=Census()),
+        "the cells selected in se_srs and n of trust are all empty",
+    )
 
 
 def test_a_ratio_of_counts_has_wilsons_interval():
@@ -249,8 +254,10 @@ def test_nothing_is_divided_by_nought():
     nothing = load("municipality_years").assign(population=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("klasteryste.evidence.selection.rows_of", lambda table: nothing)
-        with pytest.raises(CourseError, match="the cells selected in the column population of"):
-            compute(evidence)
+        refused(
+            lambda: compute(evidence),
+            "the cells selected in the column population of municipality_years sum to nought",
+        )
 
 
 AUSTRIA = {"country": "AT", "year": Range(min=2016, max=2022)}
@@ -327,16 +334,14 @@ def test_only_rows_with_a_number_say_which_years_it_is_about(statistic: str, res
     ],
 )
 def test_what_would_be_a_wrong_number_is_refused(make: Callable[[], Evidence], message: str):
-    with pytest.raises(CourseError) as error:
-        compute(make())
-    assert message in str(error.value)
+    refused(lambda: compute(make()), re.escape(message))
 
 
 CORRUPTION = {"country": "LT", "year": 2023, "indicator": "cc"}
 
 
 def test_what_makes_no_record_is_said():
-    with pytest.raises(
-        CourseError, match="the evidence is no record: the record: the statistic mean needs column"
-    ):
-        record("trust", {}, "mean", design=Census())
+    refused(
+        lambda: record("trust", {}, "mean", design=Census()),
+        "the evidence is no record: the record: the statistic mean needs column",
+    )

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.plan.plans import EVIDENCE, base, checked, write
+from tests.lithuanian import left_in_english
+from tests.plan.plans import EVIDENCE, base, checked, one_rule, put, write
 from tests.plan.test_honest_plans import PUBLIC, public
 
 from klasteryste.errors import CourseError
@@ -81,6 +82,74 @@ def test_it_is_said_in_lithuanian_too(tmp_path: Path):
         "Šalia plano esančių įrodymų perskaityti nepavyko: aplanke evidence nėra datapackage.json, "
         "kuriame aprašyta, kas jo failuose."
     )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_beside_the_plan_is_said_in_lithuanian(fault: Callable[[Path], None], tmp_path: Path):
+    shutil.copytree(EVIDENCE, tmp_path / "evidence")
+    fault(tmp_path / "evidence")
+    use_language("lt")
+    findings = one_rule("R02", base(), tmp_path).findings
+    assert findings[0].place == () and findings[0].verdict is Verdict.FAIL
+    assert not left_in_english(" ".join(f"{finding.message} {finding.fix}" for finding in findings))
+
+
+# Each is put into the evidence of the first indicator's baseline, a ratio of volunteers to residents.
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("dataset", "own:roads", "Lentelės own:roads, kurią būtų galima perskaityti, nėra."),
+        ("sha256", "0" * 64, "o cituojama 000000000000…: ji pakeista."),
+        ("column", "people", "nėra stulpelio people; yra place, year, residents"),
+        ("column", "place", "lentelės own:volunteers stulpelyje place yra ne skaičiai: nurodykite tinkamą"),
+        ("filters", {"town": "F07"}, "lentelėje own:volunteers nėra stulpelio 'town'; yra place"),
+        ("filters", {"place": 7}, "7 lyginama su lentelės own:volunteers stulpeliu place, kuriame yra teks"),
+        ("filters", {"year": "2026"}, "stulpeliu year, kuriame yra skaičiai: rašykite be kabučių"),
+        ("filters", {"place": "F99"}, "lentelės own:volunteers stulpelyje place niekur nėra 'F99': pataisy"),
+        ("filters", {"year": {"min": 1900, "max": 1901}}, "nė viena lentelės own:volunteers eilutė neatit"),
+        (
+            "filters",
+            {"place": "F07"},
+            "lauke year nurodyta: 2026, o pagal atrinktas eilutes turėtų būti: nuo",
+        ),
+        ("unit", "percent", "lauke unit nurodyta: percent, o pagal atrinktas eilutes turėtų būti: share"),
+        ("geography", None, "lauke geography nurodyta: nieko, o pagal atrinktas eilutes turėtų būti: ("),
+        ("design", {"kind": "sample"}, "lentelės own:volunteers eilutės nėra imtis: dalyje design nurodyki"),
+    ],
+)
+def test_what_is_wrong_with_evidence_is_said_in_lithuanian(field: str, value: Any, said: str, tmp_path: Path):
+    plan = base()
+    put(plan, f"indicators.0.baseline.evidence.{field}", value)
+    place = ("indicators", 0, "baseline", "evidence")
+    use_language("lt")
+    [finding] = [one for one in one_rule("R02", plan, tmp_path).findings if one.place == place]
+    assert finding.verdict is Verdict.FAIL
+    assert said in finding.message
+    assert not left_in_english(f"{finding.message} {finding.fix}"), finding
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("statistic", "share", "evidence: statistikai share reikia lauko of"),
+        ("statistic", "mean", "evidence: statistika mean lauko per neturi: jį išbraukite"),
+        (
+            "statistic",
+            "median",
+            "tik viena iš šių reikšmių: 'value', 'mean', 'share', 'ratio', 'sum' arba 'c",
+        ),
+        ("design", {"kind": "published"}, "imties plano (design), kurio kind yra sample arba census"),
+        ("design", {"kind": "published", "deff": "du"}, "deff turi būti skaičius, rašomas be kabučių"),
+        ("design", {"kind": "sample", "weights": "w"}, "laukai weights, strata ir psus netaikomi"),
+    ],
+)
+def test_what_makes_no_evidence_is_said_in_lithuanian(field: str, value: Any, said: str, tmp_path: Path):
+    plan = base()
+    put(plan, f"indicators.0.baseline.evidence.{field}", value)
+    use_language("lt")
+    findings = checked(plan, tmp_path)["R01"].findings
+    assert [finding.message for finding in findings if said in finding.message]
+    assert not left_in_english(" ".join(finding.message for finding in findings))
 
 
 def test_a_descriptor_saved_with_a_byte_order_mark_is_read(tmp_path: Path):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.lithuanian import left_in_english
 from tests.plan.plans import (
     EVIDENCE,
     PlanDict,
@@ -723,6 +724,7 @@ def test_every_finding_has_its_line_and_speaks_lithuanian(tmp_path: Path):
             if first.place:
                 assert english.document.line(first.place) >= 1
             assert first.message != second.message or not first.message
+            assert not left_in_english(f"{second.message} {second.fix}"), second
             assert str(tmp_path) not in first.message + second.message
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from klasteryste.data.package import DESCRIPTOR, Table, as_table, describe
 from klasteryste.data.shape import faults
 from klasteryste.errors import CourseError
-from klasteryste.language import _, current_language, fill
+from klasteryste.language import _, current_language, fill, refusal
 
 PREFIX = "own:"
 # A table for people to read is far smaller; a larger file would only keep the reader waiting.
@@ -56,13 +56,19 @@ def find(dataset: str, own: Path | None = None) -> Table:
     if not dataset.startswith(PREFIX):
         return describe(dataset)
     if own is None:
-        raise CourseError(f"there is no table {dataset!r}: no data package of one's own was given")
+        raise refusal(
+            _("there is no table {dataset!r}: no data package of one's own was given"), dataset=dataset
+        )
     tables = own_package(own).tables
     for table in tables:
         if table.name == dataset:
             return table
-    known = ", ".join(table.name for table in tables)
-    raise CourseError(f"there is no table {dataset!r} in {own / DESCRIPTOR}: the tables are {known}")
+    raise refusal(
+        _("there is no table {dataset!r} in {file}: the tables are {known}"),
+        dataset=dataset,
+        file=own / DESCRIPTOR,
+        known=", ".join(table.name for table in tables),
+    )
 
 
 def own_package(folder: Path) -> OwnPackage:
@@ -75,8 +81,9 @@ def own_package(folder: Path) -> OwnPackage:
         is not one of its own folder.
     """
     if not lexists(folder / DESCRIPTOR):
-        why = _("{folder} has no {file}, which says what its files hold")
-        raise CourseError(fill(why, {"folder": str(folder), "file": DESCRIPTOR}))
+        raise refusal(
+            _("{folder} has no {file}, which says what its files hold"), folder=folder, file=DESCRIPTOR
+        )
     return _parsed(folder, regular_file(folder, DESCRIPTOR), current_language())
 
 
@@ -87,27 +94,44 @@ def _parsed(folder: Path, content: bytes, language: str) -> OwnPackage:
         package: Any = json.loads(content.decode("utf-8-sig"))
         json.dumps(package, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise CourseError(f"{where}: \\ud800 to \\udfff is half a character: write it whole") from None
+        raise refusal(
+            _("{where}: \\ud800 to \\udfff is half a character: write it whole"), where=where
+        ) from None
     except UnicodeDecodeError as error:
-        raise CourseError(f"{where}, byte {error.start}: not UTF-8; save it as UTF-8") from None
+        raise refusal(
+            _("{where}, byte {byte}: not UTF-8; save it as UTF-8"), where=where, byte=error.start
+        ) from None
     except json.JSONDecodeError as error:
-        raise CourseError(f"{where}, line {error.lineno}: not JSON, {error.msg}") from None
+        raise refusal(
+            _("{where}, line {line}: not JSON, {why}"), where=where, line=error.lineno, why=error.msg
+        ) from None
     except (RecursionError, ValueError):
-        raise CourseError(f"{where}: not JSON that can be read; write it plainly") from None
+        raise refusal(_("{where}: not JSON that can be read; write it plainly"), where=where) from None
     for fault in faults(package):
         raise CourseError(f"{where}: {fault}")
     if "read_in_place" in package:
-        raise CourseError(f"{where}: read_in_place is the course's own; describe files under resources")
+        raise refusal(
+            _("{where}: read_in_place is the course's own; describe files under resources"), where=where
+        )
     names = [entry["name"] for entry in package["resources"]]
     for name in _twice(names):
-        raise CourseError(f"{where}: two tables are called {name}: give each its own name")
+        raise refusal(
+            _("{where}: two tables are called {name}: give each its own name"), where=where, name=name
+        )
     tables = []
     for entry in package["resources"]:
         for what in ("package", "generator"):
             if what in entry:
-                raise CourseError(f"{where}: the table {entry['name']} names a {what}: name a file")
+                raise refusal(
+                    _("{where}: the table {table} names a {what}: name a file"),
+                    where=where,
+                    table=entry["name"],
+                    what=what,
+                )
         for fault in _column_faults(entry):
-            raise CourseError(f"{where}: the table {entry['name']}: {fault}")
+            raise refusal(
+                _("{where}: the table {table}: {fault}"), where=where, table=entry["name"], fault=fault
+            )
         regular_file(folder, entry["path"])
         table = as_table(entry, folder)
         tables.append(replace(table, name=PREFIX + table.name))
@@ -118,17 +142,18 @@ def _column_faults(entry: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with the columns of a table, and with what names them."""
     types = {field["name"]: field["type"] for field in entry["schema"]["fields"]}
     for name in _twice([field["name"] for field in entry["schema"]["fields"]]):
-        yield f"two columns are called {name}: give each its own name"
+        yield fill(_("two columns are called {name}: give each its own name"), {"name": name})
     for field in entry["schema"]["fields"]:
+        said = {"column": field["name"], "type": field["type"], "types": _(" or ").join(_TYPES)}
         if field["type"] not in _TYPES:
-            yield f"the column {field['name']} has the type {field['type']}: write {' or '.join(_TYPES)}"
+            yield fill(_("the column {column} has the type {type}: write {types}"), said)
         if ("unit" in field) != ("unit_lt" in field):
-            yield f"the column {field['name']} has a unit in one language: write unit and unit_lt"
+            yield fill(_("the column {column} has a unit in one language: write unit and unit_lt"), said)
     where, when = entry.get("geography", {}), entry.get("time", {})
     if "geography" in entry and not where.keys() & {"column", "everywhere"}:
-        yield "geography names no place: name a column, or everywhere"
+        yield _("geography names no place: name a column, or everywhere")
     if "time" in entry and not when.keys() & {"columns", "always"}:
-        yield "time names no year: name columns, or always"
+        yield _("time names no year: name columns, or always")
     key = entry["schema"]["primaryKey"]
     named = {
         "primaryKey": [key] if isinstance(key, str) else key,
@@ -138,10 +163,13 @@ def _column_faults(entry: Mapping[str, Any]) -> Iterator[str]:
     }
     for what, columns in named.items():
         for column in columns:
+            said = {"what": what, "column": column, "known": ", ".join(types), "type": _MUST_BE.get(what)}
             if column not in types:
-                yield f"{what} names the column {column}, which it does not have: it has {', '.join(types)}"
+                yield fill(
+                    _("{what} names the column {column}, which it does not have: it has {known}"), said
+                )
             elif what in _MUST_BE and types[column] != _MUST_BE[what]:
-                yield f"{what} names the column {column}, whose type must be {_MUST_BE[what]}"
+                yield fill(_("{what} names the column {column}, whose type must be {type}"), said)
 
 
 def _twice(names: Sequence[str]) -> list[str]:
@@ -157,14 +185,24 @@ def regular_file(folder: Path, name: str) -> bytes:
         If the name is a path or an address, or the file is missing, a link, no regular file or too large.
     """
     if not _NAME.fullmatch(name):
-        raise CourseError(f"{folder}: {name!r} is no plain file name: letters, digits, dots, - and _ only")
+        raise refusal(
+            _("{folder}: {name!r} is no plain file name: letters, digits, dots, - and _ only"),
+            folder=folder,
+            name=name,
+        )
     path = folder / name
     if folder.is_symlink() or path.is_symlink():
-        raise CourseError(f"{path} is a link, or is in a folder that is one: put the file itself there")
+        raise refusal(
+            _("{path} is a link, or is in a folder that is one: put the file itself there"), path=path
+        )
     if not path.is_file():
-        raise CourseError(f"{path} is not there: put the file there, or take its entry out of the descriptor")
+        raise refusal(
+            _("{path} is not there: put the file there, or take its entry out of the descriptor"), path=path
+        )
     if path.stat().st_size > LARGEST:
-        raise CourseError(
-            f"{path} is larger than {LARGEST // 1_000_000} MB: cite a table of that size elsewhere"
+        raise refusal(
+            _("{path} is larger than {size} MB: cite a table of that size elsewhere"),
+            path=path,
+            size=LARGEST // 1_000_000,
         )
     return path.read_bytes()

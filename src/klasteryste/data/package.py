@@ -16,7 +16,7 @@ from typing import Any
 
 from klasteryste.data.shape import faults
 from klasteryste.errors import CourseError
-from klasteryste.language import _, current_language
+from klasteryste.language import _, current_language, refusal
 
 DESCRIPTOR = "datapackage.json"
 
@@ -198,7 +198,9 @@ def describe(name: str) -> Table:
     for entry in _entries():
         if entry["name"] == name:
             return as_table(entry)
-    raise CourseError(f"there is no table {name!r}: the tables are {', '.join(names())}")
+    raise refusal(
+        _("there is no table {dataset!r}: the tables are {known}"), dataset=name, known=", ".join(names())
+    )
 
 
 def citation(name: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from klasteryste.language import _, fill
+
 # A key that ends in "?" may be left out. A tuple holds alternatives; a list holds the shape of its items.
 # Of several alternatives that fit, the one is meant in which least is wrong.
 _LICENCE = {"name": str, "title": str, "title_lt": str, "path": str}
@@ -42,8 +44,6 @@ _FILE = {**_TABLE, "path": str}
 _READ_IN_PLACE = tuple({**_TABLE, "package": str, "version": str, key: str} for key in ("path", "generator"))
 DESCRIPTOR_SHAPE = {"resources": [_FILE], "read_in_place?": [_READ_IN_PLACE]}
 
-_KINDS = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
-
 
 def faults(value: Any, shape: Any = DESCRIPTOR_SHAPE, place: tuple[str, ...] = ()) -> Iterator[str]:
     """Say of each value that is missing, empty or of another kind where it is and what it must be.
@@ -62,14 +62,14 @@ def faults(value: Any, shape: Any = DESCRIPTOR_SHAPE, place: tuple[str, ...] = (
     str
         Such as ``resources, trust, hash must be a text``.
     """
-    where = ", ".join(place) or "the whole"
+    where = ", ".join(place) or _("the whole")
     alternatives = shape if isinstance(shape, tuple) else (shape,)
     fitting = [one for one in alternatives if type(value) is _kind(one)]
     if not fitting:
-        kinds = dict.fromkeys(_KINDS[_kind(one)] for one in alternatives)
-        yield f"{where} must be {' or '.join(kinds)}"
+        kinds = dict.fromkeys(_called(_kind(one)) for one in alternatives)
+        yield fill(_("{where} must be {kinds}"), {"where": where, "kinds": _(" or ").join(kinds)})
     elif value in ("", []):
-        yield f"{where} is empty"
+        yield fill(_("{where} is empty"), {"where": where})
     else:
         yield from min((list(_inside(value, one, place)) for one in fitting), key=len)
 
@@ -85,14 +85,24 @@ def _inside(value: Any, shape: Any, place: tuple[str, ...]) -> Iterator[str]:
             if name in value:
                 yield from faults(value[name], inner, (*place, name))
             elif name == key:
-                yield f"{', '.join((*place, name))} is missing"
+                yield fill(_("{where} is missing"), {"where": ", ".join((*place, name))})
 
 
 def _kind(shape: Any) -> type:
     return shape if isinstance(shape, type) else type(shape)
 
 
+def _called(kind: type) -> str:
+    return {
+        dict: _("an object"),
+        list: _("a list"),
+        str: _("a text"),
+        int: _("a whole number"),
+        bool: _("true or false"),
+    }[kind]
+
+
 def _label(item: Any, number: int) -> str:
     """Call an item of a list by its name, if it has one."""
     name = item.get("name") if isinstance(item, dict) else None
-    return name if isinstance(name, str) and name else f"item {number}"
+    return name if isinstance(name, str) and name else fill(_("item {number}"), {"number": number})

@@ -13,6 +13,7 @@ import pandas as pd
 
 from klasteryste.data.package import DESCRIPTOR, Field, Table, describe, tables_folder
 from klasteryste.errors import CourseError
+from klasteryste.language import _, fill, refusal
 
 
 def load(name: str) -> pd.DataFrame:
@@ -75,11 +76,19 @@ def read_checked(table: Table) -> bytes:
         try:
             where, content = str(path), path.read_bytes()
         except FileNotFoundError:
-            raise CourseError(
-                f"the table {table.name} is missing, {path} is not there: {_fix(table)}"
+            raise refusal(
+                _("the table {table} is missing, {path} is not there: {fix}"),
+                table=table.name,
+                path=path,
+                fix=_fix(table),
             ) from None
     if hashlib.sha256(content).hexdigest() != table.sha256:
-        raise CourseError(f"the table {table.name} was changed, {where} has another SHA-256: {_fix(table)}")
+        raise refusal(
+            _("the table {table} was changed, {where} has another SHA-256: {fix}"),
+            table=table.name,
+            where=where,
+            fix=_fix(table),
+        )
     return content
 
 
@@ -87,8 +96,9 @@ def _fix(table: Table) -> str:
     if table.package:
         return f"pip install {table.package}=={table.version}"
     if table.folder:
-        return f"bring it back, or state its new SHA-256 in {table.folder / DESCRIPTOR}"
-    return "install klasteryste again, or in its repository: git checkout data"
+        said = {"file": table.folder / DESCRIPTOR}
+        return fill(_("bring it back, or state its new SHA-256 in {file}"), said)
+    return _("install klasteryste again, or in its repository: git checkout data")
 
 
 def _edges(table: Table) -> bytes:
@@ -104,8 +114,11 @@ def _edges(table: Table) -> bytes:
     try:
         graph = getattr(networkx, str(table.generator))()
     except (AttributeError, TypeError):
-        raise CourseError(
-            f"the table {table.name} is missing, networkx has no graph {table.generator}: {_fix(table)}"
+        raise refusal(
+            _("the table {table} is missing, networkx has no graph {graph}: {fix}"),
+            table=table.name,
+            graph=table.generator,
+            fix=_fix(table),
         ) from None
     mode = graph.nodes(data="bipartite", default=0)
     columns = [field.name for field in table.fields]
@@ -138,31 +151,46 @@ def frame(table: Table, content: bytes) -> pd.DataFrame:
         whole: pd.DataFrame = pd.read_pickle(BytesIO(content), compression="xz")
         return whole[list(types)].astype(types)
     except (KeyError, OverflowError, TypeError, ValueError) as error:
-        raise CourseError(f"the table {table.name} is not as its schema says: {error}") from None
+        raise refusal(
+            _("the table {table} is not as its schema says: {why}"), table=table.name, why=error
+        ) from None
 
 
 def _require_columns(table: Table, read: pd.DataFrame) -> None:
     """Demand the columns of the schema and, of a table of one's own, a place and a year in every row."""
     stated = [field.name for field in table.fields]
     if set(read.columns) != set(stated):
-        raise CourseError(
-            f"the table {table.name} has the columns {', '.join(read.columns)}, and its schema says "
-            f"{', '.join(stated)}: make them the same; columns are separated by commas"
+        raise refusal(
+            _(
+                "the table {table} has the columns {found}, and its schema says {stated}: "
+                "make them the same; columns are separated by commas"
+            ),
+            table=table.name,
+            found=", ".join(read.columns),
+            stated=", ".join(stated),
         )
     # What a row has beyond the header, pandas takes for its label.
     if not isinstance(read.index, pd.RangeIndex):
-        raise CourseError(
-            f"the table {table.name} has rows with more cells than columns: "
-            "columns are separated by commas, decimals by points"
+        raise refusal(
+            _(
+                "the table {table} has rows with more cells than columns: "
+                "columns are separated by commas, decimals by points"
+            ),
+            table=table.name,
         )
     if table.folder is None:
         return
     place = [] if table.geography is None or table.geography.column is None else [table.geography.column]
     for column in (*place, *(() if table.time is None else table.time.columns)):
         if (empty := read[column].isna()).any():
-            raise CourseError(
-                f"the table {table.name} has no {column} in row {int(empty.argmax()) + 1} below the header: "
-                "fill it in, or take the row out"
+            raise refusal(
+                _(
+                    "the table {table} has no {column} in row {row} below the header: "
+                    "fill it in, or take the row out"
+                ),
+                table=table.name,
+                column=column,
+                row=int(empty.argmax()) + 1,
             )
 
 
@@ -175,9 +203,11 @@ def installed_file(table: Table) -> Path:
 
 
 def _not_installed(table: Table) -> CourseError:
-    return CourseError(
-        f"the table {table.name} is read from the package {table.package}, "
-        f"which is not installed: {_fix(table)}"
+    return refusal(
+        _("the table {table} is read from the package {package}, which is not installed: {fix}"),
+        table=table.name,
+        package=table.package,
+        fix=_fix(table),
     )
 
 

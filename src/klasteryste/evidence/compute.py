@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from klasteryste.data import Table, find
 from klasteryste.data.tables import rows as rows_of
-from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Census, Evidence, Published, Sample, faults
 from klasteryste.evidence.selection import (
     places,
@@ -24,6 +23,7 @@ from klasteryste.evidence.selection import (
     unit_of_column,
     years,
 )
+from klasteryste.language import _, refusal
 from klasteryste.methods.surveys import Estimate, design_mean, interval, share_interval, wilson_interval
 
 _LEVEL = 0.95
@@ -81,9 +81,14 @@ def compute(evidence: Evidence, own: Path | None = None) -> Computed:
     """
     table = find(evidence.dataset, own)
     if table.sha256 != evidence.sha256:
-        raise CourseError(
-            f"the evidence cites {table.name} with SHA-256 {evidence.sha256[:12]}…, the installed table has "
-            f"{table.sha256[:12]}…: compute it again and cite the new one"
+        raise refusal(
+            _(
+                "the evidence cites {table} with SHA-256 {stated}…, the installed table has {found}…: "
+                "compute it again and cite the new one"
+            ),
+            table=table.name,
+            stated=evidence.sha256[:12],
+            found=table.sha256[:12],
         )
     rows = rows_under(table, evidence)
     _require_same(table, "unit", evidence.unit, unit_of(table, evidence))
@@ -125,7 +130,7 @@ def record(
     try:
         draft = Evidence.model_validate(given)
     except ValidationError as error:
-        raise CourseError(f"the evidence is no record: {faults(error)}") from None
+        raise refusal(_("the evidence is no record: {why}"), why=faults(error)) from None
     rows = rows_under(table, draft)
     return draft.model_copy(
         update={
@@ -138,20 +143,34 @@ def record(
 
 def _require_same(table: Table, what: str, stated: Any, found: Any) -> None:
     if stated != found:
-        raise CourseError(
-            f"the evidence on {table.name} states the {what} {stated}, but the rows it selects have {found}"
+        raise refusal(
+            _("the evidence on {table} states the {what} {stated}, but the rows it selects have {found}"),
+            table=table.name,
+            what=what,
+            stated=_("None") if stated is None else str(stated),
+            found=_("None") if found is None else str(found),
         )
 
 
 def _require_unit(table: Table, column: str, wanted: str) -> None:
     found = unit_of_column(table, column)
     if found != wanted:
-        raise CourseError(f"the column {column} of {table.name} is in {found}: name one in {wanted}")
+        raise refusal(
+            _("the column {column} of {table} is in {found}: name one in {wanted}"),
+            column=column,
+            table=table.name,
+            found=found,
+            wanted=wanted,
+        )
 
 
 def _value(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
     if len(rows) != 1:
-        raise CourseError(f"{len(rows)} rows of {table.name} pass the filters: a value is one cell, add one")
+        raise refusal(
+            _("{rows} rows of {table} pass the filters: a value is one cell, add one"),
+            rows=len(rows),
+            table=table.name,
+        )
     row = rows.iloc[0]
     value, design = float(row[str(evidence.column)]), evidence.design
     if not isinstance(design, Published):
@@ -159,7 +178,11 @@ def _value(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
     for column in filter(None, (design.se, design.n)):
         require_column(table, column)
         if pd.isna(row[column]):
-            raise CourseError(f"the cell selected in the column {column} of {table.name} is empty")
+            raise refusal(
+                _("the cell selected in the column {column} of {table} is empty"),
+                column=column,
+                table=table.name,
+            )
     if design.n is not None:
         require_numbers(table, design.n, whole=True)
     n = None if design.n is None else int(row[design.n])
@@ -193,9 +216,13 @@ def _share(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
         ends = wilson_interval(float(among.sum()), found.n, _LEVEL)
         return Computed(found.value, found.se, found.n, *ends, float(found.n))
     if not found.deff > 0:
-        raise CourseError(
-            f"the answers selected in the column {evidence.column} of {table.name} have no spread: under "
-            "weights, strata or clusters that leaves no interval, so cite a plain sample"
+        raise refusal(
+            _(
+                "the answers selected in the column {column} of {table} have no spread: under "
+                "weights, strata or clusters that leaves no interval, so cite a plain sample"
+            ),
+            column=evidence.column,
+            table=table.name,
         )
     return Computed(
         found.value, found.se, found.n, *share_interval(found, _LEVEL), effective_n=found.effective_n
@@ -221,7 +248,11 @@ def _estimate(table: Table, design: Published | Sample | Census, answers: pd.Ser
 def _ratio(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
     part, whole = rows[str(evidence.column)], rows[str(evidence.per)]
     if whole.sum() == 0:
-        raise CourseError(f"the cells selected in the column {evidence.per} of {table.name} sum to nought")
+        raise refusal(
+            _("the cells selected in the column {column} of {table} sum to nought"),
+            column=evidence.per,
+            table=table.name,
+        )
     value = float(part.sum() / whole.sum())
     if isinstance(evidence.design, Census):
         return Computed(value, n=len(rows))
@@ -229,9 +260,14 @@ def _ratio(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
     for column in (str(evidence.column), str(evidence.per)):
         require_numbers(table, column, whole=True)
     if evidence.unit != "share" or (part > whole).any() or (part < 0).any():
-        raise CourseError(
-            f"{evidence.column} of {table.name} does not count some of {evidence.per}: as a sample, a ratio "
-            "is of counts and what they are counted from"
+        raise refusal(
+            _(
+                "{column} of {table} does not count some of {per}: as a sample, a ratio "
+                "is of counts and what they are counted from"
+            ),
+            column=evidence.column,
+            table=table.name,
+            per=evidence.per,
         )
     n = int(whole.sum())
     ends = wilson_interval(float(part.sum()), n, _LEVEL)
@@ -240,7 +276,7 @@ def _ratio(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:
 
 def _require_sample(table: Table) -> None:
     if not table.sample:
-        raise CourseError(f"the rows of {table.name} are no sample: cite it under a census")
+        raise refusal(_("the rows of {table} are no sample: cite it under a census"), table=table.name)
 
 
 def _sum(table: Table, evidence: Evidence, rows: pd.DataFrame) -> Computed:

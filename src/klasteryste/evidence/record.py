@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from klasteryste.language import _, fill
+
 # What a cell may be compared with. A whole number stays one: 2017 is not "2017" and not 2017.0.
 Cell = StrictInt | Annotated[FiniteFloat, Field(strict=True)] | StrictStr
 
@@ -49,15 +51,17 @@ class Range(_Strict):
     @model_validator(mode="after")
     def _has_an_end(self) -> Self:
         if self.min is None and self.max is None:
-            raise ValueError("give min, max or both")
+            raise ValueError(_("give min, max or both"))
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is above max")
+            raise ValueError(_("min is above max"))
         return self
 
     def __str__(self) -> str:
         if self.min is None:
-            return f"up to {self.max}"
-        return f"from {self.min}" if self.max is None else f"{self.min} to {self.max}"
+            words = _("up to {max}")
+        else:
+            words = _("from {min}") if self.max is None else _("{min} to {max}")
+        return fill(words, {"min": str(self.min), "max": str(self.max)})
 
 
 class Published(_Strict):
@@ -144,20 +148,22 @@ class Evidence(_Strict):
         wanted = {"column": self.statistic != "count", "of": self.statistic == "share"}
         wanted["per"] = self.statistic == "ratio"
         for name, needed in wanted.items():
+            said = {"statistic": self.statistic, "name": name}
             if needed and getattr(self, name) is None:
-                raise ValueError(f"the statistic {self.statistic} needs {name}")
+                raise ValueError(fill(_("the statistic {statistic} needs {name}"), said))
             if not needed and getattr(self, name) is not None:
-                raise ValueError(f"the statistic {self.statistic} has no {name}: leave it out")
+                raise ValueError(fill(_("the statistic {statistic} has no {name}: leave it out"), said))
         allowed = {
             "value": (Published, Census),
             "sum": (Census,),
             "count": (Census,),
         }.get(self.statistic, (Sample, Census))
         if not isinstance(self.design, allowed):
-            kinds = " or ".join(one.__name__.lower() for one in allowed)
-            raise ValueError(f"the statistic {self.statistic} needs a design of kind {kinds}")
+            kinds = _(" or ").join(one.__name__.lower() for one in allowed)
+            said = {"statistic": self.statistic, "kinds": kinds}
+            raise ValueError(fill(_("the statistic {statistic} needs a design of kind {kinds}"), said))
         if self.statistic == "ratio" and isinstance(self.design, Sample) and self.design != Sample():
-            raise ValueError("a ratio of counts knows no weights, strata or psus: leave them out")
+            raise ValueError(_("a ratio of counts knows no weights, strata or psus: leave them out"))
         return self
 
 
@@ -167,9 +173,9 @@ def faults(error: ValidationError) -> str:
     for fault in error.errors():
         if fault["loc"][:1] == ("filters",) and len(fault["loc"]) > 2:
             # One for each kind of filter that it is not: the kinds themselves say more.
-            words = "give a text, a finite number, a list of them, or min and max"
+            words = _("give a text, a finite number, a list of them, or min and max")
             found[f"filters.{fault['loc'][1]}"] = words
         else:
-            place = ".".join(str(part) for part in fault["loc"]) or "the record"
+            place = ".".join(str(part) for part in fault["loc"]) or _("the record")
             found[place] = fault["msg"].removeprefix("Value error, ")
     return "; ".join(f"{place}: {words}" for place, words in found.items())

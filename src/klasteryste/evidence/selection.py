@@ -10,8 +10,8 @@ import pandas as pd
 
 from klasteryste.data import Table
 from klasteryste.data.tables import rows as rows_of
-from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Evidence, Range
+from klasteryste.language import _, refusal
 
 
 def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
@@ -29,7 +29,11 @@ def rows_under(table: Table, evidence: Evidence) -> pd.DataFrame:
         require_column(table, column)
     filled = rows.dropna(subset=columns)
     if filled.empty:
-        raise CourseError(f"the cells selected in {' and '.join(columns)} of {table.name} are all empty")
+        raise refusal(
+            _("the cells selected in {columns} of {table} are all empty"),
+            columns=_(" and ").join(columns),
+            table=table.name,
+        )
     return filled
 
 
@@ -47,7 +51,11 @@ def select_rows(table: Table, filters: Mapping[str, Any]) -> pd.DataFrame:
             require_values(table, column, values)
             rows = rows[rows[column].isin(list(values))]
     if rows.empty:
-        raise CourseError(f"no row of {table.name} passes the filters {dict(filters)}: widen them")
+        raise refusal(
+            _("no row of {table} passes the filters {filters}: widen them"),
+            table=table.name,
+            filters=dict(filters),
+        )
     return rows
 
 
@@ -56,16 +64,24 @@ def require_column(table: Table, column: str) -> str:
     for field in table.fields:
         if field.name == column:
             return field.type
-    known = ", ".join(field.name for field in table.fields)
-    raise CourseError(f"the table {table.name} has no column {column!r}: its columns are {known}")
+    raise refusal(
+        _("the table {table} has no column {column!r}: its columns are {known}"),
+        table=table.name,
+        column=column,
+        known=", ".join(field.name for field in table.fields),
+    )
 
 
 def require_numbers(table: Table, column: str, *, whole: bool = False) -> None:
     """Demand a column of numbers, or of whole numbers."""
     kind = require_column(table, column)
     if kind == "string" or (whole and kind != "integer"):
-        wanted = "whole numbers" if whole else "numbers"
-        raise CourseError(f"the column {column} of {table.name} does not hold {wanted}: name one that does")
+        raise refusal(
+            _("the column {column} of {table} does not hold {wanted}: name one that does"),
+            column=column,
+            table=table.name,
+            wanted=_("whole numbers") if whole else _("numbers"),
+        )
 
 
 def require_values(table: Table, column: str, values: tuple[Any, ...]) -> None:
@@ -73,11 +89,24 @@ def require_values(table: Table, column: str, values: tuple[Any, ...]) -> None:
     texts = require_column(table, column) == "string"
     for value in values:
         if isinstance(value, str) != texts:
-            fix = "texts: put it in quotes" if texts else "numbers: leave out quotes"
-            raise CourseError(f"{value!r} is compared with the column {column} of {table.name}, of {fix}")
+            raise refusal(
+                _("{value!r} is compared with the column {column} of {table}, of texts: put it in quotes")
+                if texts
+                else _(
+                    "{value!r} is compared with the column {column} of {table}, of numbers: leave out quotes"
+                ),
+                value=value,
+                column=column,
+                table=table.name,
+            )
     missing = [value for value in values if value not in set(rows_of(table)[column].dropna())]
     if missing:
-        raise CourseError(f"the column {column} of {table.name} nowhere holds {missing[0]!r}: correct it")
+        raise refusal(
+            _("the column {column} of {table} nowhere holds {value!r}: correct it"),
+            column=column,
+            table=table.name,
+            value=missing[0],
+        )
 
 
 def unit_of(table: Table, evidence: Evidence) -> str:

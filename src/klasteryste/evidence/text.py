@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from klasteryste.errors import CourseError
 from klasteryste.evidence.record import Evidence, faults
+from klasteryste.language import _, fill, refusal
 
 
 def to_yaml(evidence: Evidence) -> str:
@@ -33,11 +33,11 @@ def from_yaml(text: str) -> Evidence:
     try:
         content = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise CourseError(f"the evidence is no YAML: {' '.join(str(error).split())}") from None
+        raise refusal(_("the evidence is no YAML: {why}"), why=" ".join(str(error).split())) from None
     try:
         return Evidence.model_validate(content)
     except ValidationError as error:
-        raise CourseError(f"the evidence is no record: {faults(error)}") from None
+        raise refusal(_("the evidence is no record: {why}"), why=faults(error)) from None
 
 
 class _Loader(yaml.SafeLoader):
@@ -47,7 +47,8 @@ class _Loader(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _value in node.value]
         for number, key in enumerate(keys):
             if key in keys[:number]:
-                raise yaml.constructor.ConstructorError(problem=f"the key {key!r} is there twice")
+                twice = fill(_("the key {key!r} is there twice"), {"key": key})
+                raise yaml.constructor.ConstructorError(problem=twice)
         return super().construct_mapping(node, deep)
 
 

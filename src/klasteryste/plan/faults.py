@@ -28,7 +28,7 @@ def findings(error: ValidationError, document: Document) -> Iterator[Finding]:
         told.add(place)
         field = ".".join(map(str, (*place, where[-1]) if missing else place))
         detail = _bounds(fault) or str(fault["msg"]).removeprefix("Value error, ")
-        expected = str(fault.get("ctx", {}).get("expected", ""))
+        expected = str(fault.get("ctx", {}).get("expected", "")).replace(" or ", _(" or "))
         yield found(Verdict.FAIL, _words(fault), place, field=field, detail=detail, expected=expected)
 
 
@@ -48,7 +48,7 @@ def _words(fault: Any) -> str:
         return _(
             "{field} is a text, of the form and length that the schema says; numbers and dates in quotes."
         )
-    if kind in ("int_type", "float_type", "finite_number", "int_from_float"):
+    if kind in ("int_type", "float_type", "float_parsing", "finite_number", "int_from_float"):
         return _("{field} is a number, without quotes.")
     if kind.startswith("date") or (kind == "value_error" and "give a day" in fault["msg"]):
         return _("{field} is a day from 1900 to 2099, written as 2026-09-30.")
