@@ -111,7 +111,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
 
 @pytest.mark.slow
 def test_init_says_what_it_made_and_what_is_next(played: Round) -> None:
-    assert "vertinimų žurnale: 3" in played.said["init"] and "klasteryste class release m2" in played.said["init"]
+    assert (
+        "vertinimų žurnale: 3" in played.said["init"]
+        and "klasteryste class release m2" in played.said["init"]
+    )
     with Gradebook(f"sqlite:///{played.course / 'gradebook.db'}") as gradebook:
         assert {(student.id, student.last_name) for student in gradebook.students} >= {("ona", "Žukaitė")}
 
