@@ -151,10 +151,7 @@ def paths(
                 label=names[column],
             )
         _start_line(ax, start, since)
-        ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        ax.xaxis.set_major_formatter(axis_numbers(".0f"))
-        ax.yaxis.set_major_formatter(axis_numbers(spec))
-        ax.set_ylabel(ylabel)
+        _years_across(ax, spec, ylabel)
         fig.legend(loc="outside upper left", ncols=2)
     return fig
 
@@ -206,10 +203,7 @@ def placebo_gaps(
             zorder=3,
         )
         _start_line(ax, start, since)
-        ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        ax.xaxis.set_major_formatter(axis_numbers(".0f"))
-        ax.yaxis.set_major_formatter(axis_numbers(spec))
-        ax.set_ylabel(ylabel)
+        _years_across(ax, spec, ylabel)
         fig.legend(loc="outside upper left", ncols=2)
     return fig
 
@@ -256,6 +250,13 @@ def detectable_designs(curves: pd.DataFrame, *, change: float, aim: str, xlabel:
         ax.set_ylabel(ylabel)
         fig.legend(loc="outside upper left", ncols=1)
     return fig
+
+
+def _years_across(ax: Axes, spec: str, ylabel: str) -> None:
+    ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    ax.xaxis.set_major_formatter(axis_numbers(".0f"))
+    ax.yaxis.set_major_formatter(axis_numbers(spec))
+    ax.set_ylabel(ylabel)
 
 
 def _start_line(ax: Axes, start: int, words: str) -> None:
