@@ -104,5 +104,5 @@ def test_a_citation_names_source_licence_and_day():
     assert "; [World Values Survey (WVS), waves 1-7](" in citation("trust")
     use_language("lt")
     assert "Pasaulio valdymo kokybės rodikliai" in citation("governance")
-    with pytest.raises(CourseError, match="no table 'x'"):
+    with pytest.raises(CourseError, match="lentelės 'x' nėra"):
         citation("x")
