@@ -76,6 +76,7 @@ def test_the_sample_and_a_new_plan_name_it_for_the_editor():
         ),
         ("    probability: 2", "    probability: 7", "out of range: ≤ 5", "leistinas ribas: ≤ 5"),
         ("    sector: public", "    sector: church", "is one of 'public'", "tik viena iš šių reikšmių"),
+        ("kind: census", "kind: everybody", "kind that is known: published,", "galimos published, sample ir"),
         ("total: 168000", "total: much", "budget.total is a number", "budget.total turi būti skaičius"),
     ],
 )

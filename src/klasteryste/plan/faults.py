@@ -37,6 +37,8 @@ def _words(fault: Any) -> str:
     if kind != "missing" and fault["input"] is None:
         return _("{field} is still to be filled in.")
     if kind.startswith("union_tag"):
+        if fault["loc"][-1] == "design":
+            return _("{field} has no kind that is known: published, sample or census.")
         return _("{field} has no kind that is known: value, change, ahead, rank, network or statement.")
     if kind == "missing":
         return _("{field} is not there: add it.")
