@@ -42,6 +42,13 @@ STUBS = {
 }
 """What stands in place of a solution, in code and in text."""
 
+
+def stubs(language: str) -> tuple[dict[str, str], str]:
+    """Return what stands in place of a solution, in code and in text, as nbgrader takes it."""
+    code, text = STUBS[language]
+    return {"python": f"# {code}\nraise NotImplementedError()"}, text
+
+
 # The steps of nbgrader's GenerateAssignment, cut in two at SaveCells, which only the English source may take.
 BEFORE_SAVING = (
     IncludeHeaderFooter,
@@ -151,12 +158,10 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         resources: dict[str, Any],
         language: str,
     ) -> NotebookNode:
-        code, text = STUBS[language]
         for step in steps:
             preprocessor = step(parent=self)
             if isinstance(preprocessor, ClearSolutions):
-                preprocessor.code_stub = {"python": f"# {code}\nraise NotImplementedError()"}
-                preprocessor.text_stub = text
+                preprocessor.code_stub, preprocessor.text_stub = stubs(language)
             notebook, _ = preprocessor(notebook, resources)
         return notebook
 

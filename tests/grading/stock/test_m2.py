@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from klasteryste.grading.reference import grade_id
-from klasteryste.grading.release import STUBS, generate
+from klasteryste.grading.release import generate, stubs
 from klasteryste.translate import localise_file
 from tests.attacks.validate import validated
 from tests.grading.answers import RIGHT, WRONG, Answer
@@ -74,10 +74,9 @@ def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         localise_file(SOURCE, root / CATALOGUE if language != "en" else None, language, strict=True), 4
     )
     stock = stock_course(root, {"m2": source}, {})
-    code, text = STUBS[language]
-    stub = {"python": f"# {code}\nraise NotImplementedError()"}
+    code, text = stubs(language)
     with (stock / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write(f"c.ClearSolutions.code_stub = {stub!r}\nc.ClearSolutions.text_stub = {text!r}\n")
+        config.write(f"c.ClearSolutions.code_stub = {code!r}\nc.ClearSolutions.text_stub = {text!r}\n")
     assert nbgrader(stock, "generate_assignment", ["m2"]) == {"m2": True}
     solutions = {cell.id: cell.source for cell in source.cells if is_solution(cell)}
     for course, release in ((stock, "m2.ipynb"), (ours, f"{language}/m2.ipynb")):
