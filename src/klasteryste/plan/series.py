@@ -12,7 +12,7 @@ from klasteryste.data import Table, find
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Evidence, Published, Range, Sample
 from klasteryste.evidence.selection import require_numbers, rows_under, select_rows, unit_of_column
-from klasteryste.language import _, fill
+from klasteryste.language import _, fill, refusal
 from klasteryste.plan.case import Case
 from klasteryste.plan.model import Cited, History, Indicator, RankClaim
 
@@ -50,14 +50,10 @@ def cited_table(case: Case, dataset: str, sha256: str) -> Table:
     try:
         table = find(dataset, case.own)
     except CourseError:
-        raise CourseError(fill(_("There is no table {name} that can be read."), {"name": dataset})) from None
+        raise refusal(_("There is no table {name} that can be read."), name=dataset) from None
     if table.sha256 != sha256:
-        said = {"name": dataset, "stated": sha256[:12], "found": table.sha256[:12]}
-        raise CourseError(
-            fill(
-                _("The table {name} has the SHA-256 {found}…, and {stated}… is cited: it was changed."), said
-            )
-        )
+        changed = _("The table {name} has the SHA-256 {found}…, and {stated}… is cited: it was changed.")
+        raise refusal(changed, name=dataset, stated=sha256[:12], found=table.sha256[:12])
     return table
 
 
@@ -75,17 +71,15 @@ def cited_rows(
     known = [field.name for field in table.fields]
     for column in columns:
         if column not in known:
-            said = {"name": dataset, "column": column, "known": ", ".join(known)}
-            raise CourseError(
-                fill(_("The table {name} has no column {column}: its columns are {known}."), said)
-            )
+            lacks = _("The table {name} has no column {column}: its columns are {known}.")
+            raise refusal(lacks, name=dataset, column=column, known=", ".join(known))
     try:
         rows = select_rows(table, filters).dropna(subset=list(columns))
     except CourseError as error:
-        said = {"name": dataset, "why": case.words(error)}
-        raise CourseError(fill(_("The rows of {name} cannot be selected: {why}."), said)) from None
+        said = _("The rows of {name} cannot be selected: {why}.")
+        raise refusal(said, name=dataset, why=case.words(error)) from None
     if rows.empty:
-        raise CourseError(fill(_("No row of {name} has a value there."), {"name": dataset}))
+        raise refusal(_("No row of {name} has a value there."), name=dataset)
     return table, rows
 
 
@@ -160,7 +154,7 @@ def _series(
     table, rows = cited_rows(case, dataset, sha256, filters, columns)
     where, when = table.geography, table.time
     if where is None or where.column is None or when is None or not when.columns:
-        raise CourseError(fill(_("The table {name} has no series of places over years."), {"name": dataset}))
+        raise refusal(_("The table {name} has no series of places over years."), name=dataset)
     units = [unit_of_column(table, name) for name in columns]
     names = {"place": rows[where.column], "year": rows[when.columns[-1]].astype(int)}
     panel = pd.DataFrame(names | {name: rows[name].astype(float) for name in columns})

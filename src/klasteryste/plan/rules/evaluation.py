@@ -9,7 +9,7 @@ from pandas.api.types import is_numeric_dtype
 
 from klasteryste.errors import CourseError
 from klasteryste.evidence.selection import select_rows
-from klasteryste.language import _, fill
+from klasteryste.language import _, refusal
 from klasteryste.methods.peers import balance, gower_distances, nearest_units, standardised_distances
 from klasteryste.plan.case import Case
 from klasteryste.plan.model import Peers
@@ -164,8 +164,7 @@ def _recomputed(places: pd.DataFrame, own: str, peers: Peers) -> tuple[list[str]
         nearest = [str(name) for name in nearest_units(distances(places), own, count).index]
         return nearest, balance(known, [own], nearest)["smd"] if numbers else pd.Series(dtype=float)
     except CourseError as error:
-        said = {"why": str(error)}
-        raise CourseError(fill(_("The peers cannot be found again: {why}."), said)) from None
+        raise refusal(_("The peers cannot be found again: {why}."), why=str(error)) from None
 
 
 def _balances(case: Case, peers: Peers, smd: pd.Series[float], relative: float) -> Iterator[Finding]:

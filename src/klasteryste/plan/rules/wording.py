@@ -10,7 +10,7 @@ from scipy.stats import norm
 from klasteryste.data import find
 from klasteryste.errors import CourseError
 from klasteryste.evidence import Census
-from klasteryste.language import _, fill
+from klasteryste.language import _, fill, refusal
 from klasteryste.methods.ranks import joint_rank_intervals
 from klasteryste.plan.case import Case
 from klasteryste.plan.document import Place
@@ -118,8 +118,7 @@ def _rank(case: Case, place: Place, claim: RankClaim, limits: Limits) -> Finding
     try:
         intervals = joint_rank_intervals(estimates, ses, limits["level"])
     except CourseError as error:
-        said = {"why": str(error)}
-        raise CourseError(fill(_("The places cannot be computed again: {why}."), said)) from None
+        raise refusal(_("The places cannot be computed again: {why}."), why=str(error)) from None
     best, worst = (int(intervals[end].to_dict()[claim.unit]) for end in ("best", "worst"))
     right = claim.best <= best and worst <= claim.worst
     return found(
