@@ -30,6 +30,8 @@ def configure(c: Config, folder: Path) -> None:
 
     # One English source, a release folder per language, one gradebook.
     c.GenerateAssignment.preprocessors = ["klasteryste.grading.release.LanguageFolders"]
+    # A marking guide stands above the written answer that it is for, in a locked cell.
+    c.ClearMarkScheme.enforce_metadata = False
     c.ExchangeFactory.collect = "klasteryste.grading.exchange.Collect"
 
     # Submissions are taken in, restored in their own language, judged and saved by these steps, whether by

@@ -62,6 +62,40 @@ BEFORE_SAVING = (
 AFTER_SAVING = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
 
 
+class PutStubs(ClearSolutions):  # type: ignore[misc]
+    """nbgrader's ``ClearSolutions``, which leaves an answer that begins with values to set as it begins.
+
+    A solution that stands at the left margin below other code sets anew what that code sets: without it the
+    cell can be run, and says by itself what is to be changed.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Put a stub in place of one cell's solution."""
+        stub = self.code_stub
+        if begins_with_values(cell, self.begin_solution_delimeter):
+            self.code_stub = dict.fromkeys(stub, "")
+        try:
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        finally:
+            self.code_stub = stub
+        cell.source = cell.source.rstrip("\n")
+        return cell, resources
+
+
+def begins_with_values(cell: NotebookNode, delimiter: str) -> bool:
+    """Tell whether a cell's solution stands at the left margin below other code."""
+    before, found, _solution = cell.source.partition(f"### {delimiter}")
+    above = before.splitlines()
+    return (
+        cell.cell_type == "code"
+        and bool(found)
+        and before.endswith("\n")
+        and any(line and not line.startswith("#") for line in above)
+    )
+
+
 class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
     """Generate an assignment's notebook in every language of the course.
 
@@ -159,8 +193,8 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
         language: str,
     ) -> NotebookNode:
         for step in steps:
-            preprocessor = step(parent=self)
-            if isinstance(preprocessor, ClearSolutions):
+            preprocessor = PutStubs(parent=self) if step is ClearSolutions else step(parent=self)
+            if isinstance(preprocessor, PutStubs):
                 preprocessor.code_stub, preprocessor.text_stub = stubs(language)
             notebook, _ = preprocessor(notebook, resources)
         return notebook
