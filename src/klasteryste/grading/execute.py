@@ -17,12 +17,15 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Dict
 
+from klasteryste.assignment import OWN_SEED, practice_seed
 from klasteryste.errors import CourseError
 from klasteryste.grading.judge import judge
 from klasteryste.grading.reference import course_of, notebook_names, profile_path
+from klasteryste.grading.remarks import Remark
 from klasteryste.grading.sandbox import Limits, Slot
 from klasteryste.grading.sandbox.jail import shown_folders
 from klasteryste.grading.sandbox.slot import shared
+from klasteryste.grading.seeds import environment
 from klasteryste.language import SOURCE_LANGUAGE
 
 
@@ -112,19 +115,24 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
             If this one notebook could not be judged.
         """
         details = nb.metadata.setdefault("klasteryste", {})
+        course = course_of(self)
+        assignment, name, student = (
+            resources["nbgrader"][key] for key in ("assignment", "notebook", "student")
+        )
+        seeds = environment(course, assignment, student)
+        if seeds[OWN_SEED] == practice_seed().hex():
+            resources["klasteryste"].setdefault("remarks", []).append(Remark("practice"))
         if self.unsafe:
-            nb, resources = self._without_jail(nb, resources)
+            nb, resources = self._without_jail(nb, resources, seeds)
             nb.metadata["klasteryste"] = {**details, "isolated": False}
             return nb, resources
         limits = Limits.configured(self.limits, "c.ExecuteInJail.limits")
-        course = course_of(self)
         require_hidden(course, Path(Exchange(config=self.config).root))
-        assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
         language = details.get("language", SOURCE_LANGUAGE)
         profile = read_profile(course, language, assignment, name)
         folder = Path(resources["klasteryste"]["folder"])
         release = Path(course.format_path(course.source_directory, ".", assignment))
-        judged = judge(nb, profile, folder, release, self._slot, limits)
+        judged = judge(nb, profile, folder, release, self._slot, limits, seeds)
         judged.notebook.metadata["klasteryste"] = {
             **details,
             "isolated": True,
@@ -134,7 +142,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         return judged.notebook, resources
 
     def _without_jail(
-        self, nb: NotebookNode, resources: dict[str, Any]
+        self, nb: NotebookNode, resources: dict[str, Any], seeds: dict[str, str]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Execute as nbgrader does, but never as root and never with the real home."""
         if os.geteuid() == 0:
@@ -145,6 +153,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         with tempfile.TemporaryDirectory() as home:
             before = dict(os.environ)
             os.environ |= dict.fromkeys(("HOME", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
+            os.environ |= seeds
             try:
                 nb, resources = Execute(parent=self.parent)(nb, resources)
             finally:

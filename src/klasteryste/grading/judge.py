@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import is_locked
 
+from klasteryste.assignment import OWN_SEED
 from klasteryste.grading.outputs import Outputs, cleaned
 from klasteryste.grading.reference import grade_id, is_test
 from klasteryste.grading.sandbox import Limits, Process, Slot, wire
@@ -63,6 +65,7 @@ def judge(
     release: Path | None,
     slot: Slot,
     limits: Limits | None = None,
+    seeds: Mapping[str, str] | None = None,
 ) -> Judged:
     """Execute a restored notebook and run its tests.
 
@@ -80,6 +83,8 @@ def judge(
         The warm processes.
     limits : Limits, optional
         What either process may use.
+    seeds : mapping of str to str, optional
+        The variables that name the student's seeds; the student's process gets the student's own alone.
 
     Returns
     -------
@@ -100,7 +105,7 @@ def judge(
         slot.warm(profile.get("imports", ()))
         # What is ended from outside is heard once more, and twice is no accident.
         for last in (False, True):
-            court = _Court(copy.deepcopy(notebook), limits or Limits(), last)
+            court = _Court(copy.deepcopy(notebook), limits or Limits(), last, seeds or {})
             try:
                 court.open(profile, language, folder, release, slot)
                 court.hear()
@@ -115,11 +120,12 @@ def judge(
 class _Court:
     """One hearing of a notebook."""
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, last: bool) -> None:
+    def __init__(self, notebook: NotebookNode, limits: Limits, last: bool, seeds: Mapping[str, str]) -> None:
         self.notebook = notebook
         self.notes: list[str] = []
         self._limits = limits
         self._last = last
+        self._seeds = dict(seeds)
         self._outputs = Outputs(notebook, int(limits.output_mb * 1e6))
         self._end = time.monotonic() + limits.total_seconds
         self._student: Process | None = None
@@ -142,7 +148,10 @@ class _Court:
             ours.close()
             theirs.close()
         seconds = self._limits.cell_seconds
-        self._ask({"profile": profile, "language": language, "seconds": seconds}, _("at the beginning"))
+        begin = {"profile": profile, "language": language, "seconds": seconds, "environment": self._seeds}
+        self._ask(begin, _("at the beginning"))
+        own = {name: seed for name, seed in self._seeds.items() if name == OWN_SEED}
+        self._student.send({"environment": own})
 
     def close(self) -> None:
         """End both processes."""

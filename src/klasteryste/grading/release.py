@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -26,6 +27,7 @@ from nbgrader.preprocessors import (
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool, Unicode
 
+from klasteryste.assignment import SEEDS
 from klasteryste.errors import CourseError
 from klasteryste.grading.boundary.learn import Learnt, learn
 from klasteryste.grading.boundary.refusals import problems
@@ -33,6 +35,7 @@ from klasteryste.grading.boundary.released import check_file, load_check
 from klasteryste.grading.contents import contents_page
 from klasteryste.grading.coursefolder import open_course
 from klasteryste.grading.reference import course_of, profile_path, reference_path
+from klasteryste.grading.seeds import released_path, seeds_file
 from klasteryste.language import LANGUAGES, SOURCE_LANGUAGE
 from klasteryste.translate import localise_file
 
@@ -68,6 +71,8 @@ class PutStubs(ClearSolutions):  # type: ignore[misc]
     A solution that stands at the left margin below other code sets anew what that code sets: without it the
     cell can be run, and says by itself what is to be changed.
     """
+
+    code_stub: Any
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
@@ -152,6 +157,8 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             load_check(notebook, name, language)
             references[language] = self._run(BEFORE_SAVING, notebook, resources, language)
         SaveCells(parent=self)(references[SOURCE_LANGUAGE], resources)
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            seeds = seeds_file(coursedir, assignment, [student.id for student in gradebook.students])
 
         released = {}
         for language, reference in references.items():
@@ -161,15 +168,16 @@ class LanguageFolders(NbGraderPreprocessor):  # type: ignore[misc]
             profile = json.dumps(learnt.profile.to_json(), indent=1)
             profile_path(coursedir, language, assignment, name).write_text(profile, encoding="utf-8")
             released[language] = self._run(AFTER_SAVING, reference, resources, language)
+        released_path(coursedir, assignment).write_text(seeds, encoding="utf-8")
 
         # nbgrader writes the one notebook that is returned, and the outputs beside it.
-        resources["outputs"] = {
-            f"{language}/{name}.ipynb": nbformat.writes(notebook).encode()
-            for language, notebook in released.items()
-        } | {
-            f"{language}/{name}.check.json": check_file(learnt, notebook)
-            for language, notebook in released.items()
-        }
+        resources["outputs"] = {}
+        for language, notebook in released.items():
+            resources["outputs"] |= {
+                f"{language}/{name}.ipynb": nbformat.writes(notebook).encode(),
+                f"{language}/{name}.check.json": check_file(learnt, notebook),
+                f"{language}/{SEEDS}": seeds.encode(),
+            }
         return contents_page(name, released[SOURCE_LANGUAGE].metadata), resources
 
     def _learn(self, notebook: NotebookNode, source: Path) -> Learnt:

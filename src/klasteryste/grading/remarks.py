@@ -76,6 +76,9 @@ def repaired() -> dict[str, str]:
         "metadata": _("Cell {cell}: its kind or its points were changed: they were reset."),
         "kernel": _("The notebook named another kernel: it was reset."),
         "no such notebook": _("There is no {where}: it counts as empty."),
+        "practice": _(
+            "The student was not on the list when the assignment was released: graded with practice numbers."
+        ),
     }
 
 

@@ -12,6 +12,7 @@ from nbgrader.utils import find_all_files
 from klasteryste.grading.intake import LIMITS, MEGABYTE, survey
 from klasteryste.grading.reference import STEP
 from klasteryste.grading.remarks import IntakeError
+from klasteryste.grading.seeds import environment
 from klasteryste.language import LANGUAGES
 
 
@@ -32,7 +33,8 @@ def of_submission(coursedir: CourseDirectory, assignment: str, student: str, gra
 
     One that intake refuses is told from others by its refusal.
     """
-    digest = hashlib.sha256(graded_by.encode())
+    seeds = environment(coursedir, assignment, student)
+    digest = hashlib.sha256(f"{graded_by} {sorted(seeds.items())}".encode())
     folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
     try:
         files = survey(folder, coursedir.ignore)

@@ -35,6 +35,7 @@ def _serve(sockets: list[socket.socket]) -> None:
         if asked is None:
             return
         if checker is None:
+            os.environ |= asked["environment"]
             checker = Checker(boundary, asked["profile"], asked["language"], seconds=asked["seconds"])
             wire.send(worker, {"outputs": []})
             continue

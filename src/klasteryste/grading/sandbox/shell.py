@@ -200,7 +200,9 @@ class _Notebook:
                     request = self._receiver.receive(time.monotonic() + 60)
                 except EOFError:
                     return
-                if request is not None:
+                if request is not None and "environment" in request:
+                    os.environ |= request["environment"]
+                elif request is not None:
                     await self._execute(request["source"], request["count"])
 
     async def _readable(self, sockets: list[socket.socket]) -> None:
