@@ -48,6 +48,11 @@ def source(assignment: str) -> Path:
     return SOURCES / assignment / f"{assignment}.ipynb"
 
 
+def read(assignment: str) -> NotebookNode:
+    """Return an assignment's source as it is written, its texts marked for translation."""
+    return nbformat.read(source(assignment), as_version=4)
+
+
 def localised(assignment: str, language: str) -> NotebookNode:
     """Return an assignment's source in a language, with its solutions."""
     catalogue = ROOT / "translations" / "lt" / "assignments" / "source" / assignment / f"{assignment}.po"
