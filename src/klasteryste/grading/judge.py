@@ -150,8 +150,6 @@ class _Court:
         seconds = self._limits.cell_seconds
         begin = {"profile": profile, "language": language, "seconds": seconds, "environment": self._seeds}
         self._ask(begin, _("at the beginning"))
-        own = {name: seed for name, seed in self._seeds.items() if name == OWN_SEED}
-        self._student.send({"environment": own})
 
     def close(self) -> None:
         """End both processes."""
@@ -188,7 +186,8 @@ class _Court:
             cell.outputs = [_error("DeadKernelError", _("Not run: the notebook's process is gone."))]
             return
         self._outputs.begin(index)
-        self._student.send({"source": cell.source, "count": count})
+        own = {name: seed for name, seed in self._seeds.items() if name == OWN_SEED}
+        self._student.send({"source": cell.source, "count": count, "environment": own})
         deadline = self._deadline()
         late = False
         while True:

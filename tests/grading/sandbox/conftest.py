@@ -46,7 +46,7 @@ class Cells:
     def ask(self, source: str) -> None:
         """Send a cell without waiting."""
         self._count += 1
-        self.process.send({"source": source, "count": self._count})
+        self.process.send({"source": source, "count": self._count, "environment": {}})
 
     def answers(self, seconds: float = 200) -> list[dict[str, Any]]:
         """Return all messages of the last cell."""

@@ -200,9 +200,8 @@ class _Notebook:
                     request = self._receiver.receive(time.monotonic() + 60)
                 except EOFError:
                     return
-                if request is not None and "environment" in request:
+                if request is not None:
                     os.environ |= request["environment"]
-                elif request is not None:
                     await self._execute(request["source"], request["count"])
 
     async def _readable(self, sockets: list[socket.socket]) -> None:
