@@ -109,8 +109,8 @@ def begin(
         raise CourseError(f"{repository} has no assignments/source: name the repository with --root")
     students = read_roster(roster) if roster else []
     shutil.copytree(repository / "assignments" / "source", folder / "source")
-    if (repository / "assignments" / "marking").is_dir():
-        shutil.copytree(repository / "assignments" / "marking", folder / "marking")
+    if (repository / "assignments" / "answers").is_dir():
+        shutil.copytree(repository / "assignments" / "answers", folder / "answers")
     for catalogues in (repository / "translations").glob("*/assignments"):
         shutil.copytree(catalogues, folder / "translations" / catalogues.parent.name / "assignments")
     config = _CONFIG.format(course_id=course_id, language=language)
