@@ -383,14 +383,10 @@ def plan_new(
 ) -> None:
     """Begin a plan: what public data know is filled in, the rest is left as gaps."""
     from klasteryste.language import use_language
-    from klasteryste.plan.new import new_plan
-    from klasteryste.plan.schema import FILE, schema_text
+    from klasteryste.plan.new import begin_plan
 
     use_language(lang)
-    if output.exists():
-        raise CourseError(f"{output} is there already: give another name with --output")
-    output.write_text(new_plan(municipality, _day(day)), encoding="utf-8")
-    output.with_name(FILE).write_text(schema_text(), encoding="utf-8")
+    begin_plan(municipality, output, day=_day(day))
     print(f"The plan is in {output}; fill its gaps, which 'klasteryste plan check {output}' lists")
 
 

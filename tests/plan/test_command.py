@@ -48,7 +48,7 @@ def test_a_plan_is_begun_asked_about_and_checked(tmp_path: Path):
     again = plan("new", "--municipality", "LT-60", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (
         1,
-        "klasteryste: plan.yml is there already: give another name with --output\n",
+        "klasteryste: plan.yml is there already: give the new plan another name\n",
     )
     run = plan("check", "plan.yml", "--lang", "lt", cwd=tmp_path)
     assert run.returncode == 1

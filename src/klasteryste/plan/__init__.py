@@ -4,8 +4,8 @@
 >>> check(Path("plan.yml")).verdict
 """
 
-from klasteryste.plan.check import Report, check
+from klasteryste.plan.check import Report, check, check_text
 from klasteryste.plan.settings import Setting, read_settings
 from klasteryste.plan.verdict import Finding, Result, Verdict
 
-__all__ = ["Finding", "Report", "Result", "Setting", "Verdict", "check", "read_settings"]
+__all__ = ["Finding", "Report", "Result", "Setting", "Verdict", "check", "check_text", "read_settings"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
@@ -82,6 +83,28 @@ def check(path: Path, settings: Mapping[str, Setting] | None = None) -> Report:
         return Report(document, None, tuple(results), settings, _version(document, None))
     results = [_result(rule, case, settings[rule]) for rule in RULES]
     return Report(document, case, tuple(results), settings, _version(document, case))
+
+
+def check_text(text: str) -> Report:
+    """Check a plan that is a text and no file, with the data of the course and none of its own.
+
+    Parameters
+    ----------
+    text : str
+        What would stand in the plan's file.
+
+    Raises
+    ------
+    CourseError
+        As `check`.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "plan.yml")
+        path.write_text(text, encoding="utf-8", errors="replace", newline="")
+        try:
+            return check(path)
+        except CourseError as error:
+            raise CourseError(str(error).replace(f"{folder}/", "")) from None
 
 
 def _result(rule: str, case: Case, setting: Setting) -> Result:

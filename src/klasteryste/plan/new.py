@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,7 +20,7 @@ from klasteryste.errors import CourseError
 from klasteryste.evidence import Census, Evidence, Published, compute, record
 from klasteryste.language import current_language
 from klasteryste.methods.peers import balance, nearest_units, standardised_distances
-from klasteryste.plan.schema import FILE
+from klasteryste.plan.schema import FILE, schema_text
 
 # What peers are to be alike in: how many people, how close together, and how many are born and die.
 PEER_VARIABLES = ("population", "density", "births", "deaths")
@@ -65,6 +66,29 @@ def municipality(name: str) -> _Municipality:
         f"there is no municipality {name!r}: give an ISO 3166-2 code from LT-01 to LT-60, or a name such as "
         "'Utenos r. sav.'"
     )
+
+
+def begin_plan(place: str, path: Path = Path("plan.yml"), *, day: date) -> None:
+    """Begin a plan for a municipality in a file, and put the schema that editors read beside it.
+
+    Parameters
+    ----------
+    place : str
+        The municipality, as `municipality` finds it.
+    path : Path, optional
+        The file to write.
+    day : date
+        The plan's date.
+
+    Raises
+    ------
+    CourseError
+        If the file is there already, or as `new_plan`.
+    """
+    if path.exists():
+        raise CourseError(f"{path} is there already: give the new plan another name")
+    path.write_text(new_plan(place, day), encoding="utf-8")
+    path.with_name(FILE).write_text(schema_text(), encoding="utf-8")
 
 
 def new_plan(place: str, day: date) -> str:

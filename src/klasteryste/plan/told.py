@@ -9,24 +9,29 @@ from typing import Any
 from klasteryste.figures.show import as_svg
 from klasteryste.language import _, fill
 from klasteryste.plan.check import Report
-from klasteryste.plan.verdict import Finding, Verdict
+from klasteryste.plan.verdict import Finding, Result, Verdict
 
 
 def lines(report: Report) -> Iterator[str]:
     """Say what every rule found, the file's line and what would mend it, in the language in use."""
     for result in report.results:
-        yield f"{result.rule}  {result.verdict.label():<14} {report.settings[result.rule].name}"
-        for finding in result.findings:
-            if finding.verdict is not Verdict.PASS:
-                yield "     " + fill(_("line {line:d}: {words}"), _words(report, finding))
-                if finding.fix:
-                    yield "       " + finding.fix
+        yield from lines_of(report, result)
     counts = dict.fromkeys(Verdict, 0)
     for result in report.results:
         counts[result.verdict] += 1
     yield ""
     yield ", ".join(f"{verdict.label()}: {count}" for verdict, count in counts.items())
     yield judged()
+
+
+def lines_of(report: Report, result: Result) -> Iterator[str]:
+    """Say what one rule found, in the language in use."""
+    yield f"{result.rule}  {result.verdict.label():<14} {report.settings[result.rule].name}"
+    for finding in result.findings:
+        if finding.verdict is not Verdict.PASS:
+            yield "     " + fill(_("line {line:d}: {words}"), _words(report, finding))
+            if finding.fix:
+                yield "       " + finding.fix
 
 
 def judged() -> str:
