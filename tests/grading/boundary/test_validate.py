@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import nbformat
@@ -11,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.validator import Validator
 
 from klasteryste.grading.boundary.learn import Learnt, learn
 from klasteryste.grading.boundary.released import check_file, load_check
@@ -115,50 +115,133 @@ def test_the_file_tells_no_test_and_no_solution(learnt: Learnt) -> None:
     assert set(json.loads(told)) == {"profile", "tests", "locked"}
 
 
-OPEN = (
-    "from statistics import mean as middle\n\n"
-    "times = 2\nassert share([1]) == 1\nassert type(crate()).__name__"
-)
-ANSWER = (
-    "from math import sqrt as root\nimport statistics as numbers\n\n"
-    "def share(values):\n    return helper(values)[0] * times - 1\n\n\n"
-    "def helper(values):\n    values.append(extra)\n    return values\n\n\n"
-    "class Crate:\n    def __add__(self, other):\n        return Inner()\n\n\n"
-    "class Inner:\n    weight = 1\n\n    def __eq__(self, other):\n        return True\n\n\n"
-    "def crate():\n    return Crate()\n\n\nextra, spare, list = 3, [helper], list"
-)
-HIDDEN = (
-    "given = [1]\nassert helper(given) == [1, 3] and root(4) == numbers.mean([2])\n"
-    "assert crate() + 1 == 5 and (crate() + 1).weight == 1\nextra, spare[0]([2]), list([1])"
-)
+TASK = {"en": "Task of", "lt": "Užduotis"}
+TOP = "def top(xs):\n    return max(xs)"
+# An answer, its test, and what Validate says of it in English and in Lithuanian.
+SAID = {
+    "no name": (
+        "# YOUR CODE HERE\nraise NotImplementedError()",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["This task has no answer yet: there is no top. Was its cell run?"],
+        ["Ši užduotis dar neatlikta: top nėra. Ar jos langelis įvykdytas?"],
+    ),
+    "wrong": (
+        "def top(xs):\n    return xs[0]",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["Look at all of them."],
+        ["Look at all of them."],
+    ),
+    "without a message": (
+        "def top(xs):\n    return xs[0]",
+        "assert top([1, 5]) == 5",
+        ["What this test asks for is not so.", "In the test, line 2: assert top([1, 5]) == 5"],
+        ["Nėra taip, kaip reikalauja šis testas.", "Teste, 2 eilutėje: assert top([1, 5]) == 5"],
+    ),
+    "stub": (
+        "def top(xs):\n    raise NotImplementedError()",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["This task has no answer yet: nothing is written in its cell."],
+        ["Ši užduotis dar neatlikta: jos langelyje nieko neparašyta."],
+    ),
+    "an error in the answer": (
+        "def top(xs):\n    best = 1\n    return min(\n        best / 0, 2\n    )",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["ZeroDivisionError: division by zero", "In your code, line 4: best / 0, 2"],
+        ["ZeroDivisionError: division by zero", "Jūsų kode, 4 eilutėje: best / 0, 2"],
+    ),
+    "an error in a library that the answer calls": (
+        "import math\ndef root(x):\n    return math.sqrt(x)\ndef top(xs):\n    return root(-1)",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["ValueError: math domain error", "In your code, line 3: return math.sqrt(x)"],
+        ["ValueError: math domain error", "Jūsų kode, 3 eilutėje: return math.sqrt(x)"],
+    ),
+    "a name that the answer lacks": (
+        "def top(xs):\n    return biggest(xs)",
+        "assert top([1, 5]) == 5, 'Look at all of them.'",
+        ["NameError: name 'biggest' is not defined", "In your code, line 2: return biggest(xs)"],
+        ["NameError: name 'biggest' is not defined", "Jūsų kode, 2 eilutėje: return biggest(xs)"],
+    ),
+    "an error in the test after one in the answer that it took": (
+        "def top(xs):\n    if xs == []:\n        raise TypeError('empty')\n    return None",
+        "try:\n    top([])\nexcept TypeError:\n    pass\nassert top([1]) + 1, 'Look at all of them.'",
+        [
+            "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'",
+            "In the test, line 6: assert top([1]) + 1, 'Look at all of them.'",
+        ],
+        [
+            "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'",
+            "Teste, 6 eilutėje: assert top([1]) + 1, 'Look at all of them.'",
+        ],
+    ),
+    "what cannot be looked at": (
+        "class Best:\n    pass\n\n\ndef top(xs):\n    return Best()",
+        "assert top([1, 5]) + 1 == 6, 'Look at all of them.'",
+        [
+            "The test needs a plain value here, and got an object of the class Best.",
+            "In the test, line 2: assert top([1, 5]) + 1 == 6, 'Look at all of them.'",
+        ],
+        [
+            "Čia testui reikia paprastos reikšmės, o gautas klasės Best objektas.",
+            "Teste, 2 eilutėje: assert top([1, 5]) + 1 == 6, 'Look at all of them.'",
+        ],
+    ),
+    "some of the points": (
+        "def top(xs):\n    return xs[1]",
+        "print('The last one.')\n(top([1, 2]) == 2) + 0.5",
+        ["The last one.", "1.5 of 2 points"],
+        ["The last one.", "Taškai: 1,5 iš 2"],
+    ),
+    "none of the points": (
+        "def top(xs):\n    return xs[1]",
+        "print('Both.')\nmin(0, top([3, 4]))",
+        ["Both.", "0 of 2 points"],
+        ["Both.", "Taškai: 0 iš 2"],
+    ),
+    "all of the points": (TOP, "print('The last one.')\ntop([1, 2])", [], []),
+}
 
 
-def test_the_file_names_nothing_that_only_solutions_and_hidden_tests_use() -> None:
-    cells = [
-        cell(SETUP.format(language="en"), locked=True, grade_id="set-up"),
-        new_markdown_cell("The function `crate` gives a `Crate`, not an Inner."),
-        cell(ANSWER, solution=True, grade_id="answer"),
-        cell(OPEN, grade=True, locked=True, points=1, grade_id="open"),
-        cell(HIDDEN, grade=True, locked=True, points=1, grade_id="hidden"),
-    ]
-    learnt = learn(new_notebook(cells=cells))
-    released = new_notebook(cells=cells)
-    released.cells[2] = cell("raise NotImplementedError()", solution=True, grade_id="answer")
-    released.cells[4] = cell("", grade=True, locked=True, points=1, grade_id="hidden")
-    known = set(re.findall(r"\w+", json.dumps(learnt.profile.to_json())))
-    secret = {"helper", "root", "numbers", "Inner", "extra", "spare", "list"}
-    assert secret < known  # or there is nothing to hide
-    told = json.loads(check_file(learnt, released))
-    assert not secret & set(re.findall(r"\w+", json.dumps(told)))
-    assert told["profile"]["names"] == ["Crate", "crate", "share"]
-    assert told["profile"]["reads"] == ["times"] and told["profile"]["tasks"] == ["Crate"]
+def titled(language: str, answers: list[str]) -> NotebookNode:
+    """Return a notebook with a heading, an answer and a test for each case."""
+    made = notebook("", language)
+    made.cells = made.cells[:1]
+    locked = {"grade": False, "solution": False, "locked": True, "schema_version": 3, "task": False}
+    for place, (name, (_, test, *_said)) in enumerate(SAID.items()):
+        heading = {"nbgrader": locked | {"grade_id": f"task-{place}"}}
+        made.cells += [
+            new_markdown_cell(f"## {TASK[language]} {name}\n\nFind it.", metadata=heading),
+            cell(answers[place], solution=True, grade_id=f"answer-{place}"),
+            # No two of them may be the same.
+            cell(f"case = {place}\n{test}", grade=True, locked=True, points=2, grade_id=f"test-{place}"),
+        ]
+    return made
 
 
-def test_the_set_up_cell_is_itself_again_in_both_languages() -> None:
-    for language in ("en", "lt"):
-        made = notebook(SOLUTION, language)
-        load_check(made, "task", language)
-        assert made.cells[0].source.startswith(SETUP.format(language=language))
-        assert made.cells[0].source.endswith("as_graded('task')")
-        assert made.cells[1].source == SOLUTION
-        nbformat.validate(made)
+@pytest.mark.parametrize("language", ["en", "lt"])
+def test_what_fails_is_named_by_its_task_and_not_by_how_it_was_run(tmp_path: Path, language: str) -> None:
+    made = titled(language, [answer for answer, *_ in SAID.values()])
+    load_check(made, "task", language)
+    learnt = learn(titled(language, [TOP] * len(SAID)))
+    (tmp_path / "task.check.json").write_bytes(check_file(learnt, made))
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
+    nbformat.write(made, tmp_path / "task.ipynb")
+    results = Validator(ignore_checksums=True).validate(str(tmp_path / "task.ipynb"))
+    told = {entry["source"].partition("\n")[0]: entry["raw_error"] for entry in results["failed"]}
+    for place, (name, case) in enumerate(SAID.items()):
+        lines = case[2 if language == "en" else 3]
+        expected = "\n".join([f"{TASK[language]} {name}", *lines]) if lines else None
+        shown = told.get(f"case = {place}")
+        assert (shown and shown.rstrip("\n")) == expected
+
+
+def test_a_test_is_itself_in_the_notebook_and_the_students_own_cells_are_as_ever(tmp_path: Path) -> None:
+    made = titled("en", [TOP.replace("max(xs)", "None")] * len(SAID))
+    made.cells = [*made.cells[:4], cell("1 / 0", solution=True, grade_id="more")]
+    load_check(made, "task", "en")
+    (tmp_path / "task.check.json").write_bytes(check_file(learn(titled("en", [TOP] * len(SAID))), made))
+    NotebookClient(made, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    test, own = (made.cells[place].outputs[0] for place in (3, 4))
+    title = f"{TASK['en']} {next(iter(SAID))}"
+    assert (test.ename, test.evalue) == ("AssertionError", "Look at all of them.")
+    assert test.traceback == [title, "Look at all of them."]
+    assert own.ename == "ZeroDivisionError" and "Traceback" in "".join(own.traceback)

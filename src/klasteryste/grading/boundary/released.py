@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from klasteryste.grading.boundary.learn import Learnt
 from klasteryste.grading.boundary.profile import fingerprint
 from klasteryste.grading.boundary.source import bound, cells_of, imported
+from klasteryste.grading.tasks import tasks
 
 CALL = {
     "en": "# The tests look at your values as they will when your work is graded.",
@@ -49,9 +50,14 @@ def check_file(learnt: Learnt, released: NotebookNode) -> bytes:
         The notebook, without hidden tests.
     """
     locked = [cell for cell in learnt.cells if cell.role == "locked"]
+    titles = {name: task.title for task in tasks(released.cells) for name in task.cells}
     told = {
         "profile": learnt.profile.about(code_words(released)).to_json(),
-        "tests": sorted({fingerprint(cell.source) for cell in cells_of(released) if cell.role == "test"}),
+        "tests": {
+            fingerprint(cell.source): {"task": titles[cell.name], "points": cell.points}
+            for cell in cells_of(released)
+            if cell.role == "test"
+        },
         "locked": sorted(set().union(*(bound(cell.text) | set(imported(cell.text)) for cell in locked))),
     }
     return json.dumps(told, indent=1).encode()

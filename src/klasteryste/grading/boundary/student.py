@@ -149,6 +149,8 @@ class Server(Side):
         self._outside: list[tuple[Any, Any, Any]] = []
         self._generators: dict[int, Any] = {}
         self._thread = threading.get_ident()
+        self.failed: BaseException | None = None
+        """What the student's code raised when it was last called, if anything."""
 
     def step(self) -> bool:
         """Read one question and answer it; False if there will be no more."""
@@ -281,7 +283,7 @@ class Server(Side):
     def _run(self, do: Callable[[], Any], arguments: list[Any], seconds: float | None) -> Message:
         """Do something in the student's name; answer with its value, its words and changed arguments."""
         before = [self._print_of(value) for value in arguments]
-        raised: BaseException | None = None
+        raised = self.failed = None
         value: Any = None
         with self._surroundings() as (output, said):
             try:
@@ -292,7 +294,7 @@ class Server(Side):
             except TooSlow:
                 return Message(["slow"], [])
             except BaseException as error:
-                raised = error
+                raised = self.failed = error
         encoder = Encoder(self, self.limits)
         changed: list[Node] = []
         for place, old in enumerate(before):
@@ -312,6 +314,7 @@ class Server(Side):
         return Message(["ok", encoder.value(value)], encoder.buffers)
 
     def _raised(self, error: BaseException) -> Message:
+        self.failed = error
         encoder = Encoder(self, self.limits)
         return Message(["raise", [], exception_node(encoder, error, self), "", []], encoder.buffers)
 

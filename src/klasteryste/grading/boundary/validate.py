@@ -2,13 +2,15 @@
 
 A release's set-up cell calls `as_graded`. From then on the tests of that release run, in the student's own
 kernel, as they run when the work is graded: values cross as plain values, and what cannot cross is said, in
-the student's language, while it can still be mended.
+the student's language, while it can still be mended. What fails is named by its task.
 """
 
 from __future__ import annotations
 
 import builtins
 import json
+import linecache
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +18,9 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
+from klasteryste.grading.boundary import words
 from klasteryste.grading.boundary.profile import Profile, fingerprint
-from klasteryste.language import _, current_language
+from klasteryste.language import _, current_language, number
 
 
 def as_graded(name: str) -> None:
@@ -37,8 +40,7 @@ def as_graded(name: str) -> None:
     path = Path(f"{name}.check.json")
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        judge = _Judge(shell, told["profile"], set(told["locked"]))
-        tests = frozenset(told["tests"])
+        judge = _Judge(shell, told["profile"], set(told["locked"]), dict(told["tests"]))
     except (OSError, ValueError, KeyError, TypeError):
         missing = _("The file {name} is missing: copy it beside your notebook, or tests judge less strictly.")
         print(missing.format(name=path))
@@ -47,7 +49,7 @@ def as_graded(name: str) -> None:
     ours = [step for step in shell.input_transformers_cleanup if getattr(step, "of_validate", False)]
     for step in ours:  # the set-up cell was run again
         shell.input_transformers_cleanup.remove(step)
-    shell.input_transformers_cleanup.append(_swap(tests))
+    shell.input_transformers_cleanup.append(_swap(frozenset(told["tests"])))
 
 
 def _source_of(name: str, shell: Any) -> str:
@@ -77,12 +79,16 @@ def _swap(tests: frozenset[str]) -> Callable[[list[str]], list[str]]:
 class _Judge:
     """Runs tests in a student's kernel as the class run does."""
 
-    def __init__(self, shell: Any, profile: dict[str, Any], locked: set[str]) -> None:
+    def __init__(
+        self, shell: Any, profile: dict[str, Any], locked: set[str], tests: dict[str, dict[str, Any]]
+    ) -> None:
         self._shell = shell
+        self._tests = tests
         # Both sides share pyplot here.
         self._profile = Profile.from_json(profile | {"pyplot": False})
         self._locked = locked - self._profile.names
         self._checker: Any = None
+        self._server: Any = None
 
     def run(self, source: str) -> Any:
         """Run one test: show what it prints, return its result, raise its error."""
@@ -92,7 +98,8 @@ class _Judge:
             from klasteryste.grading.boundary.student import Server
 
             self._checker = Checker(None, self._profile.to_json(), current_language())
-            self._checker.link.join(Server(None, lambda: names))
+            self._server = Server(None, lambda: names)
+            self._checker.link.join(self._server)
         checker = self._checker
         checker.student_cells(_cells(self._shell))
         locked = {name: names[name] for name in self._locked if name in names}
@@ -103,20 +110,60 @@ class _Judge:
             if isinstance(value, type) and value.__module__ == "__main__"
         }
         checker.link.hello()
-        return _shown(checker.run_test(source))
+        self._server.failed = None
+        return self._shown(checker.run_test(source), **self._tests[fingerprint(source)])
+
+    def _shown(self, outputs: list[dict[str, Any]], task: str, points: float) -> Any:
+        """Put out what a test gave, and with what it takes points for the name of its task."""
+        from klasteryste.grading.boundary.checker import score
+
+        result = None
+        partly = score(outputs) < points and outputs[-1]["output_type"] == "execute_result"
+        # Of a test that gives some of its points nbgrader's Validate shows what is on standard error alone.
+        out = sys.stderr if partly else sys.stdout
+        if partly:
+            out.write(f"{task}\n")
+        for output in outputs:
+            if output["output_type"] == "stream":
+                out.write(output["text"])
+            elif output["output_type"] == "execute_result":
+                result = _Result(output["data"]["text/plain"])
+            else:
+                raise _error(output, [task, *self._said(output)])
+        if partly:
+            out.write(f"{words.part(number(score(outputs)), number(points))}\n")
+        return result
+
+    def _said(self, output: dict[str, Any]) -> list[str]:
+        """Return what is said of a test that failed: not how it was run, but where to look."""
+        kind, text = output["ename"], output["evalue"]
+        missing = re.fullmatch(r"name '(\w+)' is not defined", text)
+        if kind == "NameError" and missing and missing[1] in self._profile.names - self._shell.user_ns.keys():
+            return [words.not_there(missing[1])]
+        said = [words.failure(kind, text)]
+        if kind == "NotImplementedError" or (kind == "AssertionError" and text):
+            return said
+        if own := self._own_line(kind):
+            return [*said, words.where(*own, own=True)]
+        lines = [found for line in output["traceback"] if (found := _LINE.fullmatch(line))]
+        return [*said, *(words.where(int(line[1]), line[2], own=False) for line in lines[-1:])]
+
+    def _own_line(self, kind: str) -> tuple[int, str] | None:
+        """Return the line of the student's cells in which an error arose, None if that is not known."""
+        error = self._server.failed
+        if type(error).__name__ != kind:
+            return None
+        found, trace = None, error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            if self._shell.compile.format_code_name(file) is not None:  # a cell of the notebook
+                found = trace.tb_lineno, linecache.getline(file, trace.tb_lineno).strip()
+            trace = trace.tb_next
+        return found
 
 
-def _shown(outputs: list[dict[str, Any]]) -> Any:
-    """Put out what a test gave."""
-    result = None
-    for output in outputs:
-        if output["output_type"] == "stream":
-            sys.stdout.write(output["text"])
-        elif output["output_type"] == "execute_result":
-            result = _Result(output["data"]["text/plain"])
-        else:
-            raise _error(output)
-    return result
+_LINE = re.compile(r"line (\d+): (.+)")
+"""How the checker tells a line of a test."""
 
 
 class _Result:
@@ -127,11 +174,11 @@ class _Result:
         return self._text
 
 
-def _error(output: dict[str, Any]) -> Exception:
-    """Return an exception that IPython shows as the test's own."""
+def _error(output: dict[str, Any], lines: list[str]) -> Exception:
+    """Return an exception that IPython shows as the test's own, in these lines."""
     base = getattr(builtins, output["ename"], None)
     base = base if isinstance(base, type) and issubclass(base, Exception) else Exception
-    space = {"_render_traceback_": lambda self: output["traceback"], "__module__": "builtins"}
+    space = {"_render_traceback_": lambda self: lines, "__module__": "builtins"}
     class_: Any = type(output["ename"], (base,), space)
     error: Exception = class_(output["evalue"])
     return error

@@ -1,8 +1,46 @@
-"""Why a value does not cross, and what becomes of a test then, in the student's language."""
+"""What a student is told of a test that failed, and why a value does not cross, in the student's language."""
 
 from __future__ import annotations
 
 from klasteryste.language import _
+
+OURS = frozenset({"NotPlain", "CellError", "CellTimeoutError", "DeadKernelError", "NotJudged"})
+"""Kinds of errors that the course finds itself: their text says it all."""
+
+
+def failure(kind: str, text: str) -> str:
+    """Return what is said of a test that failed, whether by Validate or in the feedback.
+
+    Parameters
+    ----------
+    kind : str
+        Of the error: ``"AssertionError"`` if it is the test that objects.
+    text : str
+        Its message; empty if it has none, or none that may be shown.
+    """
+    if kind == "NotImplementedError":
+        return _("This task has no answer yet: nothing is written in its cell.")
+    if kind == "AssertionError":
+        return text or _("What this test asks for is not so.")
+    if not text:
+        return kind
+    return text if kind in OURS else f"{kind}: {text}"
+
+
+def not_there(name: str) -> str:
+    """Return that an answer binds none of the names that its test asks for."""
+    return _("This task has no answer yet: there is no {name}. Was its cell run?").format(name=name)
+
+
+def where(line: int, code: str, *, own: bool) -> str:
+    """Return where an error came from: in the student's own code, or in the test."""
+    place = _("In your code, line {line}: {code}") if own else _("In the test, line {line}: {code}")
+    return place.format(line=line, code=code)
+
+
+def part(score: str, points: str) -> str:
+    """Return that a test gives some of its points."""
+    return _("{score} of {points} points").format(score=score, points=points)
 
 
 def reason(code: str, detail: str) -> str:
