@@ -20,8 +20,8 @@ SMALL = Course.model_validate(
         "workload": {"hours": 160, "credits": 6},
         "tracks": [{"id": "t", "credits": 3, "title": {"en": "Short", "lt": "Trumpas"}, "hours": {"m1": 80}}],
         "weights": [
-            {"share": 30, "of": {"en": "one", "lt": "viena"}},
-            {"share": 70, "of": {"en": "two", "lt": "kita"}},
+            {"part": "automatic", "share": 30, "of": {"en": "one", "lt": "viena"}},
+            {"part": "written", "share": 70, "of": {"en": "two", "lt": "kita"}},
         ],
         "modules": [
             {

@@ -19,7 +19,8 @@ title: {en: A, lt: B}
 subtitle: {en: A, lt: B}
 workload: {hours: 80, credits: 3}
 tracks: [{id: short, credits: 3, title: {en: A, lt: B}, hours: {m2: 80}}]
-weights: [{share: 60, of: {en: A, lt: B}}, {share: 40, of: {en: A, lt: B}}]
+weights: [{part: automatic, share: 60, of: {en: A, lt: B}}, {part: plan, share: 40, of: {en: A, lt: B}}]
+plan: m2
 modules:
   - id: m2
     hours: 80
@@ -53,6 +54,8 @@ def test_the_course_file_is_sound():
         ("    hours: 80", "    hours: 79", "the modules have 79 hours"),
         ("{m2: 80}", "{m3: 80}", "the track short gives m3 80 of no hours"),
         ("share: 60", "share: 50", "the weights sum to 90 and not to 100"),
+        ("part: plan", "part: exam", "'automatic', 'written' or 'plan'"),
+        ("plan: m2", "plan: m9", "the plan is the assignment of m9, which is no module"),
     ],
 )
 def test_a_course_file_with_a_fault_names_the_place(tmp_path, old, new, complaint):
@@ -70,7 +73,10 @@ def test_the_planner_track_is_half_the_course():
     assert (course.workload.hours, course.workload.credits) == (160, 6)
     (track,) = course.tracks
     assert (track.id, track.credits, sum(track.hours.values())) == ("planner", 3, 80)
-    assert [weight.share for weight in course.weights] == [50, 20, 30]
+    assert {weight.part: weight.share for weight in course.weights} == {
+        "automatic": 50, "written": 20, "plan": 30
+    }  # fmt: skip
+    assert course.plan == course.modules[-1].id
 
 
 def test_what_is_said_to_assess_an_outcome_is_there():

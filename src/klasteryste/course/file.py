@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -98,18 +98,20 @@ class Track(_Strict):
 class Weight(_Strict):
     """What a part of the work counts towards the grade, in per cent."""
 
+    part: Literal["automatic", "written", "plan"]
     share: Positive
     of: Text
 
 
 class Course(_Strict):
-    """The whole course file."""
+    """The whole course file; `plan` is the module whose assignment is the learner's own plan."""
 
     title: Text
     subtitle: Text
     workload: Workload
     tracks: list[Track] = []
     weights: list[Weight] = []
+    plan: str | None = None
     modules: Annotated[list[Module], Field(min_length=1)]
     research: list[Paper] = []
 
@@ -126,6 +128,8 @@ class Course(_Strict):
                 if given > hours.get(module, 0):
                     there = hours.get(module, "no")
                     raise ValueError(f"the track {track.id} gives {module} {given} of {there} hours")
+        if self.plan is not None and self.plan not in hours:
+            raise ValueError(f"the plan is the assignment of {self.plan}, which is no module")
         if self.weights and (shares := sum(weight.share for weight in self.weights)) != 100:
             raise ValueError(f"the weights sum to {shares} and not to 100")
         return self

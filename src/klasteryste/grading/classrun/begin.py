@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from klasteryste.course import read_course
 from klasteryste.errors import CourseError
 from klasteryste.grading.coursefolder import open_course
 from klasteryste.language import SOURCE_LANGUAGE
@@ -32,6 +33,10 @@ c.LanguageFolders.translations = "translations"
 c.Marks.language = {language!r}
 # From which percentage of the points each mark is given; 5 passes. Put your institution's in.
 c.Marks.cut_offs = {{2: 20, 3: 30, 4: 40, 5: 50, 6: 60, 7: 70, 8: 80, 9: 90, 10: 95}}
+# What each part counts towards the percentage of the course: the tests and the written answers of all
+# assignments but the plan's, and the whole of the plan's, which is named below.
+c.Marks.weights = {weights!r}
+c.Marks.plan = {plan!r}
 '''
 _GRADEBOOK = "c.CourseDirectory.db_url = {address!r}\n"
 
@@ -108,12 +113,14 @@ def begin(
     if not (repository / "assignments" / "source").is_dir():
         raise CourseError(f"{repository} has no assignments/source: name the repository with --root")
     students = read_roster(roster) if roster else []
+    course = read_course(repository / "course.yml")
     shutil.copytree(repository / "assignments" / "source", folder / "source")
     if (repository / "assignments" / "answers").is_dir():
         shutil.copytree(repository / "assignments" / "answers", folder / "answers")
     for catalogues in (repository / "translations").glob("*/assignments"):
         shutil.copytree(catalogues, folder / "translations" / catalogues.parent.name / "assignments")
-    config = _CONFIG.format(course_id=course_id, language=language)
+    weights = {weight.part: weight.share for weight in course.weights}
+    config = _CONFIG.format(course_id=course_id, language=language, weights=weights, plan=course.plan or "")
     if gradebook:
         config += _GRADEBOOK.format(address=gradebook)
     (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")

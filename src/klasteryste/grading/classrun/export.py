@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Assignment as Row
 from nbgrader.api import (
@@ -18,11 +19,13 @@ from nbgrader.api import (
 )
 from nbgrader.apps import NbGrader
 from nbgrader.plugins import ExportPlugin
+from nbgrader.utils import is_grade, is_task
 from traitlets import Dict, TraitError, Unicode, validate
 
 from klasteryste.errors import CourseError
 from klasteryste.grading.classrun.records import read_json, results_folder
-from klasteryste.grading.reference import notebook_names, read_notebook, reference_path
+from klasteryste.grading.classrun.weights import PARTS, part_of, title, weighted
+from klasteryste.grading.reference import grade_id, notebook_names, read_notebook, reference_path
 from klasteryste.grading.tasks import tasks
 from klasteryste.language import SOURCE_LANGUAGE, _, number, speaking
 
@@ -68,6 +71,14 @@ class Marks(ExportPlugin):  # type: ignore[misc]
         help="From which percentage of the points each mark from 2 to 10 is given; 5 passes.",
     ).tag(config=True)
 
+    weights = Dict(
+        help="What each part counts towards the percentage of the course: the tests (automatic) and the "
+        "written answers (written) of all assignments but the plan's, and the whole of that one (plan). "
+        "If empty, every point counts the same.",
+    ).tag(config=True)
+
+    plan = Unicode("", help="The assignment that is the plan.").tag(config=True)
+
     language = Unicode(SOURCE_LANGUAGE, help="The language of the headings.").tag(config=True)
 
     @validate("cut_offs")
@@ -75,6 +86,14 @@ class Marks(ExportPlugin):  # type: ignore[misc]
         value = proposal["value"]
         if list(value) != list(range(2, 11)) or sorted(set(value.values())) != list(value.values()):
             raise TraitError("cut_offs names a percentage for each mark from 2 to 10, each above the last")
+        return value
+
+    @validate("weights")
+    def _of_known_parts(self, proposal: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+        value = proposal["value"]
+        numbers = all(isinstance(weight, int | float) and weight > 0 for weight in value.values())
+        if not (set(value) <= set(PARTS) and numbers):
+            raise TraitError(f"weights gives some of {', '.join(PARTS)} a number above zero")
         return value
 
     def export(self, gradebook: Gradebook) -> list[Path]:
@@ -91,46 +110,59 @@ class Marks(ExportPlugin):  # type: ignore[misc]
         ]
         folder.mkdir(parents=True, exist_ok=True)
         written = []
-        totals: dict[str, list[_Total]] = {student.id: [] for student in students}
-        for assignment in chosen:
-            sheet = _Sheet(self.parent.coursedir, gradebook, assignment, self.language)
+        sheets = [
+            _Sheet(self.parent.coursedir, gradebook, assignment, self.language, self.plan)
+            for assignment in chosen
+        ]
+        for assignment, sheet in zip(chosen, sheets, strict=True):
             rows = []
             for student in students:
                 total = sheet.total(student.id)
-                totals[student.id].append(total)
                 points = sheet.by_task(student.id)
-                rows.append([*_who(student), *points, *self._summary(total), total.state])
-            heads = [*_headings(), *sheet.titles, *_summary_headings(), _("State")]
+                rows.append(
+                    [*_who(student), *points, *_points(total), *self._mark(total.percent), total.state]
+                )
+            heads = [*_headings(), *sheet.titles, *_points_headings(), *_mark_headings(), _("State")]
             written.append(_write(folder / f"{assignment}.csv", heads, rows))
-        rows = []
-        for student in students:
-            each = totals[student.id]
-            waits = any(total.points is None for total in each)
-            whole = _Total(
-                None if waits else sum(total.points or 0.0 for total in each),
-                sum(total.possible for total in each),
-                _("not complete") if waits else _("complete"),
-            )
-            shown = ["" if total.points is None else _plain(total.points) for total in each]
-            rows.append([*_who(student), *shown, *self._summary(whole), whole.state])
-        heads = [*_headings(), *chosen, *_summary_headings(), _("State")]
-        written.append(_write(folder / "course.csv", heads, rows))
+        written.append(self._course(folder / "course.csv", students, chosen, sheets))
         return written
 
-    def _summary(self, total: _Total) -> list[str]:
-        """Return points, all points, percentage, mark out of ten and whether it passes."""
-        possible = _plain(total.possible)
-        if total.points is None or not total.possible:
-            return ["", possible, "", "", ""]
-        percent = 100 * total.points / total.possible
+    def _course(
+        self, path: Path, students: list[Student], assignments: list[str], sheets: list[_Sheet]
+    ) -> Path:
+        """Write the table of the course: by assignment and by part, and the mark."""
+        rows = []
+        for student in students:
+            each = [sheet.total(student.id) for sheet in sheets]
+            whole = _sum(each)
+            shown = [_shown(total.points) for total in each]
+            if self.weights:
+                by_sheet = [sheet.parts(student.id) for sheet in sheets]
+                parts = {part: _sum([each[part] for each in by_sheet]) for part in self.weights}
+                shown += [_shown(total.percent) for total in parts.values()]
+                there = {part: total.percent for part, total in parts.items() if total.possible}
+                known = {part: percent for part, percent in there.items() if percent is not None}
+                percent = weighted(known, self.weights) if known and known == there else None
+            else:
+                shown += _points(whole)
+                percent = whole.percent
+            rows.append([*_who(student), *shown, *self._mark(percent), whole.state])
+        possible = {part: sum(sheet.possible[part] for sheet in sheets) for part in self.weights}
+        parts_heads = [self._part_heading(part, possible[part]) for part in self.weights]
+        heads = [*_headings(), *assignments, *(parts_heads or _points_headings()), *_mark_headings()]
+        return _write(path, [*heads, _("State")], rows)
+
+    def _part_heading(self, part: str, possible: float) -> str:
+        """Return what stands above a part's percentages."""
+        told = _("{part}, {weight} %") if possible else _("{part}, {weight} %: nothing yet, left out")
+        return told.format(part=title(part), weight=number(self.weights[part]))
+
+    def _mark(self, percent: float | None) -> list[str]:
+        """Return a percentage, the mark out of ten and whether it passes."""
+        if percent is None:
+            return ["", "", ""]
         mark = ten_point(percent, self.cut_offs)
-        return [
-            _plain(total.points),
-            possible,
-            _plain(percent),
-            str(mark),
-            _("yes") if mark >= PASS else _("no"),
-        ]
+        return [_plain(percent), str(mark), _("yes") if mark >= PASS else _("no")]
 
 
 class _Total:
@@ -141,24 +173,47 @@ class _Total:
         self.possible = possible
         self.state = state
 
+    @property
+    def percent(self) -> float | None:
+        """The points as a percentage of all, None if they are not known or there are none to be had."""
+        return None if self.points is None or not self.possible else 100 * self.points / self.possible
+
+
+def _sum(totals: list[_Total]) -> _Total:
+    """Return several totals as one."""
+    waits = any(total.points is None for total in totals)
+    return _Total(
+        None if waits else sum(total.points or 0.0 for total in totals),
+        sum(total.possible for total in totals),
+        _("not complete") if waits else _("complete"),
+    )
+
 
 class _Sheet:
     """The marks of one assignment."""
 
-    def __init__(self, coursedir: object, gradebook: Gradebook, assignment: str, language: str) -> None:
+    def __init__(
+        self, coursedir: object, gradebook: Gradebook, assignment: str, language: str, plan: str
+    ) -> None:
         self._coursedir = coursedir
         self._assignment = assignment
         row = gradebook.find_assignment(assignment)
         self._possible = float(row.max_score)
         self._groups: list[tuple[str, ...]] = []
+        self._parts: dict[str, str] = {}
+        self.possible = dict.fromkeys(PARTS, 0.0)
         self.titles: list[str] = []
         for name in notebook_names(coursedir, assignment):
             notebook = read_notebook(reference_path(coursedir, language, assignment, name))
             for task in tasks(notebook.cells):
                 self.titles.append(task.title)
                 self._groups.append(tuple(f"{name}/{cell}" for cell in task.cells))
+            for cell in notebook.cells:
+                if is_grade(cell) or is_task(cell):
+                    part = self._parts[f"{name}/{grade_id(cell)}"] = part_of(cell, assignment, plan)
+                    self.possible[part] += float(cell.metadata.nbgrader.points)
         self._scores: dict[str, dict[str, float]] = {}
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, set[str]] = {}
         self._penalties: dict[str, float] = {}
         self._read(gradebook, row)
 
@@ -180,7 +235,7 @@ class _Sheet:
         for student, notebook, cell, score, waits in query:
             self._scores.setdefault(student, {})[f"{notebook}/{cell}"] = score or 0.0
             if waits:
-                self._waiting.add(student)
+                self._waiting.setdefault(student, set()).add(f"{notebook}/{cell}")
         for submission in row.submissions:
             self._penalties[submission.student_id] = submission.late_submission_penalty or 0.0
 
@@ -196,15 +251,42 @@ class _Sheet:
         scores = self._scores.get(student)
         if scores is None:
             return _Total(0.0, self._possible, _("not submitted"))
-        record = read_json(results_folder(self._coursedir, self._assignment, student) / "entered.json")
-        if record is not None and record["status"] != "graded":
+        if self._is_refused(student):
             return _Total(None, self._possible, _("quarantined"))
         if student in self._waiting:
             return _Total(None, self._possible, _("waits for hand grading"))
         points = max(0.0, sum(scores.values()) - self._penalties.get(student, 0.0))
+        record = self._record(student)
         if record is not None and not record.get("isolated"):
             return _Total(points, self._possible, _("graded without a jail"))
         return _Total(points, self._possible, _("complete"))
+
+    def parts(self, student: str) -> dict[str, _Total]:
+        """Return a student's points by part; a penalty takes the same share of each part's."""
+        total = self.total(student)
+        scores = self._scores.get(student, {})
+        waiting = self._waiting.get(student, set())
+        refused = bool(scores) and self._is_refused(student)
+        kept = 1.0
+        if self._penalties.get(student):
+            # Of what still waits nobody knows yet which share of the whole it will be.
+            waiting = set(scores) if waiting else waiting
+            kept = (total.points or 0.0) / (sum(scores.values()) or 1.0)
+        found = {}
+        for part in PARTS:
+            own = {cell for cell, its in self._parts.items() if its == part}
+            unknown = own if refused else waiting & own
+            points = None if unknown else kept * sum(scores.get(cell, 0.0) for cell in own)
+            found[part] = _Total(points, self.possible[part], total.state)
+        return found
+
+    def _is_refused(self, student: str) -> bool:
+        record = self._record(student)
+        return record is not None and record["status"] != "graded"
+
+    def _record(self, student: str) -> dict[str, Any] | None:
+        """Return how the student's work was entered, None if nbgrader's own command graded it."""
+        return read_json(results_folder(self._coursedir, self._assignment, student) / "entered.json")
 
 
 def _assignments(gradebook: Gradebook) -> list[str]:
@@ -215,12 +297,24 @@ def _headings() -> list[str]:
     return [_("Student"), _("Last name"), _("First name"), _("E-mail")]
 
 
-def _summary_headings() -> list[str]:
-    return [_("Points"), _("Of"), _("Per cent"), _("Mark out of ten"), _("Passed")]
+def _points_headings() -> list[str]:
+    return [_("Points"), _("Of")]
+
+
+def _mark_headings() -> list[str]:
+    return [_("Per cent"), _("Mark out of ten"), _("Passed")]
+
+
+def _points(total: _Total) -> list[str]:
+    return [_shown(total.points if total.possible else None), _plain(total.possible)]
 
 
 def _who(student: Student) -> list[str]:
     return [student.id, student.last_name or "", student.first_name or "", student.email or ""]
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else _plain(value)
 
 
 def _plain(value: float) -> str:
