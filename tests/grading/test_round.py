@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader, NbGraderApp
@@ -101,6 +102,14 @@ class Round:
         """Return the text of a student's feedback, without its markup."""
         page = (self.course / "feedback" / student / "m2" / "m2.html").read_text(encoding="utf-8")
         return html.unescape(re.sub(r"<[^>]*>", "", page))
+
+    def outputs(self, student: str) -> list[str]:
+        """Return what tests say in a student's feedback."""
+        page = (self.course / "feedback" / student / "m2" / "m2.html").read_text(encoding="utf-8")
+        return [
+            found.text
+            for found in BeautifulSoup(page, "html.parser").select("section[aria-label] .output pre")
+        ]
 
     def placed(self, student: str) -> bytes:
         """Return the notebook that nbgrader grades."""
@@ -227,6 +236,7 @@ def test_graded_notebooks_speak_the_students_language(played: Round, student: st
 def test_feedback_and_its_messages_are_in_lithuanian(played: Round) -> None:
     words = lithuanian()
     text = played.feedback("ona")
+    said = {line for output in played.outputs("ona") for line in output.splitlines()}
     for english in (
         "Measuring trust: how sure may we be?",
         "At a share of one half and a hundred answers the standard error is 0.05. Is the square root there?",
@@ -236,9 +246,8 @@ def test_feedback_and_its_messages_are_in_lithuanian(played: Round) -> None:
         assert words[english] != english
         assert words[english] in text
         assert english not in text
-    failed = re.findall(r"^AssertionError: (.+)$", text, flags=re.MULTILINE)
-    assert len(failed) >= 6
-    assert set(failed) <= set(words.values())
+    assert len(said) >= 6
+    assert said <= {*words.values(), "0"}
 
 
 def test_feedback_shows_no_hidden_test(played: Round) -> None:

@@ -19,13 +19,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from nbgrader.preprocessors.base import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_task
+from nbgrader.utils import is_grade, is_locked, is_task
 from pygments.formatters import HtmlFormatter
 
+from klasteryste.grading.boundary import words
 from klasteryste.grading.own import is_own, saved_outputs
 from klasteryste.grading.reference import course_of, is_test, language_of, read_references
 from klasteryste.grading.sanitise import Kept, clean_html, code_html, image_html
-from klasteryste.grading.tasks import tasks
+from klasteryste.grading.tasks import tasks, without_guide
 from klasteryste.language import _, current_language, number, speaking
 
 # For nbconvert's `HTMLExporter.extra_template_basedirs`, beside nbgrader's own.
@@ -50,7 +51,7 @@ class Grades(GetGrades):  # type: ignore[misc]
 
 
 class HideTests(ClearHiddenTests):  # type: ignore[misc]
-    """Take the hidden tests out of the feedback: out of the source, and out of all that code could print.
+    """Take hidden tests and marking guides out of the feedback, and tests out of all that code could print.
 
     A test calls what the student wrote, with inputs that may be hidden, and prints what that prints. So of a
     test's outputs only what the course wrote stays: its own messages, its points and the kind of its error.
@@ -58,7 +59,7 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Hide the tests of a notebook, and the state of widgets, which code writes as well."""
+        """Hide tests and guides of a notebook, and the state of widgets, which code writes as well."""
         nb.metadata.pop("widgets", None)
         with speaking(nb.metadata.get("klasteryste", {}).get("language", current_language())):
             nb, resources = super().preprocess(nb, resources)
@@ -67,14 +68,18 @@ class HideTests(ClearHiddenTests):  # type: ignore[misc]
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Hide the tests of one cell."""
+        """Hide the tests of one cell, or its guide."""
         if cell.cell_type == "code":
             cell.execution_count = None
             if is_test(cell):
                 cell.outputs = _safe(cell.outputs, _messages(cell.source))
             elif not is_own(cell):
                 cell.outputs = saved_outputs(cell)
-        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        # In an answer the same words are the student's own, and none to stumble over.
+        if is_test(cell):
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        elif is_locked(cell):
+            cell.source = without_guide(cell.source)
         return cell, resources
 
 
@@ -269,7 +274,7 @@ def _safe_error(error: NotebookNode, messages: list[str]) -> NotebookNode:
     kind = getattr(builtins, error.ename, None)
     name = error.ename if isinstance(kind, type) and issubclass(kind, BaseException) else "Error"
     message = error.evalue if error.evalue in messages else _of_ours().get(error.ename, "")
-    line = f"{name}: {message}" if message else name
+    line = words.failure(error.ename if message else name, message)
     safe: NotebookNode = new_output("error", ename=name, evalue=message, traceback=[line])
     return safe
 

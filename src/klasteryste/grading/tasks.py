@@ -12,6 +12,8 @@ from nbgrader.utils import is_grade, is_task
 from klasteryste.grading.reference import grade_id
 
 _HEADING = re.compile(r"^#{1,3} +(.+?)[ #]*$", re.MULTILINE)
+# As nbgrader's ClearMarkScheme has it, by the words that it looks for in a line.
+_GUIDE = re.compile(r"^[^\n]*BEGIN MARK SCHEME.*?END MARK SCHEME[^\n]*\n?", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class TaskOf:
 
     title: str
     cells: tuple[str, ...]
+
+
+def without_guide(text: str) -> str:
+    """Return the text of a locked cell without its marking guide, which no student is shown."""
+    return _GUIDE.sub("", text).rstrip()
 
 
 def tasks(cells: Iterable[NotebookNode]) -> list[TaskOf]:
@@ -52,6 +59,6 @@ def tasks(cells: Iterable[NotebookNode]) -> list[TaskOf]:
             continue
         if is_grade(cell) or is_task(cell):
             found.setdefault(title or name, []).append(name)
-        elif cell.cell_type == "markdown" and (headings := _HEADING.findall(cell.source)):
+        elif cell.cell_type == "markdown" and (headings := _HEADING.findall(without_guide(cell.source))):
             title = headings[-1]
     return [TaskOf(title, tuple(names)) for title, names in found.items()]
