@@ -18,6 +18,7 @@ from .answers import (
     in_values_alone,
     marks,
     of_task,
+    own_work,
     solutions,
     source,
     submissions,
@@ -44,7 +45,7 @@ def reference(class_of_thirty, assignment, language) -> Reference:
 @every_assignment
 @pytest.mark.parametrize("way", [dict, "code", "values"], ids=["both", "code", "values"])
 def test_the_solution_earns_everything(assignment, language, reference, way):
-    solved = solutions(assignment, language)
+    solved = own_work(assignment, language)
     if way == "code":
         solved = in_code_alone(solved, reference)
     elif way == "values":
