@@ -159,7 +159,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
         "    return math.sqrt(len(z) * z.var())"
     )
     half["m2-task-7-answer"] = "def holm(ps):\n    return [min(1, len(ps) * p) for p in ps]"
-    half["m2-task-8-answer"] = 'honest = "AC"'
+    half["m2-task-8-answer"] = 'honest = "AE"'
     fill(game.notebook("henry", "en"), half)
     functions = ["standard_error", "interval", "weighted_mean", "kish_deff"]
     functions += ["linearised_se", "difference", "holm"]
@@ -253,7 +253,7 @@ def test_feedback_and_its_messages_are_in_lithuanian(played: Round) -> None:
 def test_feedback_shows_no_hidden_test(played: Round) -> None:
     for student in STUDENTS:
         text = played.feedback(student)
-        assert not [hidden for hidden in ("HIDDEN TESTS", 'set("ACE")', "expected =") if hidden in text]
+        assert not [hidden for hidden in ("HIDDEN TESTS", '"ACE"', "expected =") if hidden in text]
         assert "check_task_8()" in text
 
 
