@@ -25,13 +25,15 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 from nbgrader.utils import is_solution
+from tests.assignments.answers import answers as listed
 from tests.bench.measure import Growth, Row
 from tests.conftest import ROOT
-from tests.grading.answers import RIGHT
 
 from klasteryste.grading.reference import grade_id
 
 JOBS = 2
+STOCK = ("--IncludeHeaderFooter.header=", "--ClearMarkScheme.enforce_metadata=False")
+"""What nbgrader needs to be told of m2: a marking guide stands above the written answer that it is for."""
 
 
 @dataclass
@@ -124,7 +126,7 @@ def make_stock(folder: Path, course: Path, size: int) -> None:
     """Make a course that is nbgrader's alone, with the same submissions."""
     folder.mkdir()
     shutil.copytree(course / "source", folder / "source")
-    run(folder, "nbgrader", "generate_assignment", "m2", "--IncludeHeaderFooter.header=")
+    run(folder, "nbgrader", "generate_assignment", "m2", *STOCK)
     for number in range(size):
         hand_in(folder, number, notebook(folder / "release" / "m2" / "m2.ipynb", number))
 
@@ -133,7 +135,8 @@ def notebook(given: Path, number: int) -> NotebookNode:
     """Answer a notebook rightly, in one of several ways."""
     source = nbformat.read(ROOT / "assignments" / "source" / "m2" / "m2.ipynb", as_version=4)
     answers = {grade_id(cell): cell.source for cell in source.cells if is_solution(cell)}
-    answers |= {f"{answer.task}-answer": answer.code for answer in RIGHT[number % 4 :: 4]}
+    for answer in listed("m2")["right"][number % 4 :: 4]:
+        answers |= answer.cells
     answered = nbformat.read(given, as_version=4)
     for cell in answered.cells:
         cell.source = answers.get(grade_id(cell), cell.source)

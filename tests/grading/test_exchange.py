@@ -185,7 +185,7 @@ def test_what_is_neither_file_nor_folder_is_not_collected(
         path.symlink_to(course.folder / "source" / "m2" / "m2.ipynb")
     elif kind == "folder link":
         path = path.with_name("a")
-        path.symlink_to(course.folder / "marking")
+        path.symlink_to(course.folder / "source")
     elif kind == "link for a submission":
         path = course.inbound["ona"]
         shutil.rmtree(path)

@@ -135,7 +135,7 @@ def test_every_step_says_what_came_of_it(played: Round) -> None:
 @pytest.mark.slow
 def test_feedback_that_was_fetched_is_the_students_own(played: Round) -> None:
     page = played.page("ona")
-    assert '<html lang="lt">' in page and "26,5" in page and "4,5 iš 6" in page
+    assert '<html lang="lt">' in page and "27,5" in page and "4,5 iš 10" in page
     assert "<em>trumpa</em>" in page and "return 1" in re.sub(r"<[^>]*>", "", page)
     assert "<script" not in page and "HIDDEN" not in page
     refused = played.page("ruta")
@@ -147,8 +147,8 @@ def test_marks_are_tables_that_a_lithuanian_spreadsheet_opens(played: Round) -> 
     text = (played.course / "balai" / "m2.csv").read_text(encoding="utf-8-sig")
     rows = {row["Studentas"]: row for row in csv.DictReader(text.splitlines(), delimiter=";")}
     ona = rows["ona"]
-    assert (ona["Pavardė"], ona["Taškai"], ona["Iš"]) == ("Žukaitė", "26,5", "30")
-    assert (ona["Procentai"], ona["Balas (iš 10)"], ona["Išlaikyta"]) == ("88,3333", "8", "taip")
+    assert (ona["Pavardė"], ona["Taškai"], ona["Iš"]) == ("Žukaitė", "27,5", "35")
+    assert (ona["Procentai"], ona["Balas (iš 10)"], ona["Išlaikyta"]) == ("78,5714", "7", "taip")
     assert ona["Būsena"] == "baigta vertinti"
     (first,) = (title for title in ona if title.startswith("1 užduotis") or title.startswith("1."))
     assert ona[first] == "0"

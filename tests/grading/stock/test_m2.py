@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
 from typing import NamedTuple
 
 import nbformat
@@ -11,11 +10,12 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
-from klasteryste.grading.reference import grade_id
+from klasteryste.grading.reference import Reference, grade_id
 from klasteryste.grading.release import generate, stubs
 from klasteryste.translate import localise_file
+from tests.assignments.answers import Answer, expected, submissions, written_in
+from tests.assignments.answers import answers as listed
 from tests.attacks.validate import validated
-from tests.grading.answers import RIGHT, WRONG, Answer
 from tests.grading.conftest import CATALOGUE, SOURCE, make_course
 
 from .both import Graded, grade_here, grade_in_stock, hand_in, nbgrader, stock_course
@@ -37,36 +37,36 @@ class Twice(NamedTuple):
         Marks and outputs by nbgrader as it comes, and by the class run.
     validated : dict of str to set of str
         The tests that Validate calls failed, by student with right answers.
+    expected : dict of str to dict
+        What each student's answers earn, by test.
     """
 
     stock: Marks
     ours: Marks
     validated: dict[str, set[str]]
+    expected: dict[str, dict[str, float]]
 
 
-def students() -> dict[str, dict[str, Answer]]:
-    """Return the answers of each student by task: the first of every task, the second, and so on."""
-    found: dict[str, dict[str, Answer]] = defaultdict(dict)
-    for kind, answers in (("wrong", WRONG), ("right", RIGHT)):
-        for answer in answers:
-            place = sum(answer.task in given for name, given in found.items() if name.startswith(kind))
-            found[f"{kind}{place}"][answer.task] = answer
-    return {"untouched": {}, "solved": {}, **found}
+def students() -> dict[str, tuple[Answer, ...]]:
+    """Return the answers of each student who answered: at most one of the listed to each task."""
+    return {"solved": (), **{f"answers{number}": chosen for number, chosen in enumerate(submissions("m2"))}}
 
 
-def filled(released: NotebookNode, solutions: dict[str, str], answers: dict[str, Answer], name: str) -> None:
-    """Answer tasks; those without an answer of their own are solved."""
+def filled(released: NotebookNode, cells: dict[str, str]) -> None:
+    """Write answers into a released notebook."""
     for cell in released.cells:
-        cell_name = grade_id(cell) or ""
-        if name != "untouched" and cell.cell_type == "code" and is_solution(cell):
-            answer = answers.get(cell_name.removesuffix("-answer"))
-            cell.source = answer.code if answer else solutions[cell_name]
+        cell.source = cells.get(grade_id(cell) or "", cell.source)
 
 
 @pytest.fixture(scope="module", params=["en", "lt"])
-def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Twice:
+def marks(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    references: dict[str, Reference],
+) -> Twice:
     """Return what stock nbgrader gives and what the class run gives, in a language."""
     language = str(request.param)
+    reference = references[language]
     root = tmp_path_factory.mktemp(language)
     ours = make_course(root)
     generate(ours, "m2")
@@ -77,39 +77,39 @@ def marks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     code, text = stubs(language)
     with (stock / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(f"c.ClearSolutions.code_stub = {code!r}\nc.ClearSolutions.text_stub = {text!r}\n")
+        config.write("c.ClearMarkScheme.enforce_metadata = False\n")
     assert nbgrader(stock, "generate_assignment", ["m2"]) == {"m2": True}
-    solutions = {cell.id: cell.source for cell in source.cells if is_solution(cell)}
+    solutions = {c.id: c.source for c in source.cells if c.cell_type == "code" and is_solution(c)}
+    cells = {name: written_in(chosen, solutions, reference) for name, chosen in students().items()}
+    due = {name: expected(chosen, reference) for name, chosen in students().items()}
+    cells["untouched"] = {name: reference.cells[name].source for name in solutions}
+    due["untouched"] = dict.fromkeys(due["solved"], 0.0)
     for course, release in ((stock, "m2.ipynb"), (ours, f"{language}/m2.ipynb")):
         given = {}
-        for name, answers in students().items():
+        for name, answered in cells.items():
             given[name] = nbformat.read(course / "release" / "m2" / release, as_version=4)
-            filled(given[name], solutions, answers, name)
+            filled(given[name], answered)
         beside = (course / "release" / "m2" / release).parent.iterdir()
         files = {path.name: path for path in beside if path.is_file() and path.suffix != ".ipynb"}
         hand_in(course, {"m2": given}, files)
-    submissions = {"m2": given}
-    right = [name for name in given if name.startswith("right") or name == "solved"]
+    handed_in = {"m2": given}
+    right = [name for name, points in due.items() if points == due["solved"]]
     paths = {name: ours / "submitted" / name / "m2" / "m2.ipynb" for name in right}
-    twice = Twice(grade_in_stock(stock, submissions), grade_here(ours, submissions), dict(validated(paths)))
+    twice = Twice(grade_in_stock(stock, handed_in), grade_here(ours, handed_in), dict(validated(paths)), due)
     shutil.rmtree(root)
     return twice
 
 
 def test_marks_are_equal(marks: Twice) -> None:
     stock, ours = ({key: graded.marks for key, graded in one.items()} for one in marks[:2])
-    assert len(stock) == len(students())
+    assert len(stock) == len(marks.expected)
     assert ours == stock
 
 
 def test_every_answer_earns_what_it_should(marks: Twice) -> None:
-    for student, answers in students().items():
-        for answer in answers.values():
-            earned = [
-                score
-                for name, (score, _) in marks.ours["m2", student].marks.items()
-                if name.startswith(answer.task + "-")
-            ]
-            assert tuple(earned) == answer.points, answer.name
+    for student, due in marks.expected.items():
+        earned = marks.ours["m2", student].marks
+        assert {name: earned[name][0] for name in due} == due, student
 
 
 def test_outputs_are_equal(marks: Twice) -> None:
@@ -130,7 +130,7 @@ def test_validate_and_the_class_run_agree_on_right_answers(marks: Twice) -> None
 
 
 def test_every_answer_is_given_by_somebody() -> None:
-    given = [answer for answers in students().values() for answer in answers.values()]
-    assert sorted(given) == sorted([*WRONG, *RIGHT])
+    given = [(answer.task, answer.name) for answers in students().values() for answer in answers]
+    assert sorted(given) == sorted((each.task, each.name) for kind in listed("m2").values() for each in kind)
     cells = nbformat.read(SOURCE, as_version=4).cells
     assert sum(is_grade(cell) for cell in cells) >= 12
