@@ -271,6 +271,15 @@ def test_an_empty_test_or_one_without_points_is_read_as_nbgrader_reads_it(slot):
     assert [determine_grade(cell)[0] for cell in judged.notebook.cells] == [0.5, 1]
 
 
+def test_a_number_of_numpys_is_a_number_of_points(slot):
+    tests = (
+        "import numpy as np\nsum(np.array([True, False]) & True) - 1",
+        "import numpy as np\nnp.float64(0.5)",
+    )
+    judged = judge(plain(*(("test", each) for each in tests)), {}, None, None, slot)
+    assert [determine_grade(cell)[0] for cell in judged.notebook.cells] == [0, 0.5]
+
+
 def test_workers_use_shared_processes_together(bubblewrap, known):
     notebook = plain(("own", "a = 5"), ("test", "assert a == 5"))
     with shared(("json",)):

@@ -195,7 +195,7 @@ class Checker:
             try:
                 value = self._execute(source, name)
                 if value is not None:
-                    shown = PlainTextFormatter()(value)
+                    shown = PlainTextFormatter()(_plain(value))
                     outputs.append(_result(shown, self._count))
             except BaseException as error:
                 outputs.append(_failure(error, name))
@@ -362,6 +362,12 @@ def _printing_to(printed: Capture) -> Iterator[None]:
         yield
     finally:
         sys.stdout, sys.stderr = old
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy's as Python's: nbgrader takes ``np.int64(1)`` for no number, and gives all."""
+    numpy: types.ModuleType | None = sys.modules.get("numpy")
+    return value.item() if numpy is not None and isinstance(value, numpy.number) else value
 
 
 def _result(shown: str, count: int) -> Output:
