@@ -137,6 +137,12 @@ SAID = {
         ["What this test asks for is not so.", "In the test, line 2: assert top([1, 5]) == 5"],
         ["Nėra taip, kaip reikalauja šis testas.", "Teste, 2 eilutėje: assert top([1, 5]) == 5"],
     ),
+    "a long message": (
+        "def top(xs):\n    return xs[0]",
+        "assert top([1, 5]) == 5, 'Look at all of them, ' * 6",
+        ["Look at all of them, " * 4 + "Look at all of", "them, Look at all of them,"],
+        ["Look at all of them, " * 4 + "Look at all of", "them, Look at all of them,"],
+    ),
     "stub": (
         "def top(xs):\n    raise NotImplementedError()",
         "assert top([1, 5]) == 5, 'Look at all of them.'",
@@ -190,6 +196,22 @@ SAID = {
         "print('The last one.')\n(top([1, 2]) == 2) + 0.5",
         ["The last one.", "1.5 of 2 points"],
         ["The last one.", "Taškai: 1,5 iš 2"],
+    ),
+    "some of the points, said in many words": (
+        "def top(xs):\n    return xs[1]",
+        "print('Look at all of them, ' * 6)\nprint('a')\n(top([1, 2]) == 2) + 0.5",
+        [
+            "Look at all of them, " * 4 + "Look at all of",
+            "them, Look at all of them,",
+            "a",
+            "1.5 of 2 points",
+        ],
+        [
+            "Look at all of them, " * 4 + "Look at all of",
+            "them, Look at all of them,",
+            "a",
+            "Taškai: 1,5 iš 2",
+        ],
     ),
     "none of the points": (
         "def top(xs):\n    return xs[1]",

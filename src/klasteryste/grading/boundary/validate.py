@@ -12,6 +12,7 @@ import json
 import linecache
 import re
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,14 +123,14 @@ class _Judge:
         # Of a test that gives some of its points nbgrader's Validate shows what is on standard error alone.
         out = sys.stderr if partly else sys.stdout
         if partly:
-            out.write(f"{task}\n")
+            out.write(f"{_wrapped(task)}\n")
         for output in outputs:
             if output["output_type"] == "stream":
-                out.write(output["text"])
+                out.write(_wrapped(output["text"]) if partly else output["text"])
             elif output["output_type"] == "execute_result":
                 result = _Result(output["data"]["text/plain"])
             else:
-                raise _error(output, [task, *self._said(output)])
+                raise _error(output, [_wrapped(line) for line in (task, *self._said(output))])
         if partly:
             out.write(f"{words.part(number(score(outputs)), number(points))}\n")
         return result
@@ -162,6 +163,15 @@ class _Judge:
         return found
 
 
+def _wrapped(text: str) -> str:
+    """Return a text in lines as long as Validate's dialog shows them whole."""
+    return "".join(
+        f"{textwrap.fill(line, _WIDTH)}\n" if line.endswith("\n") else textwrap.fill(line, _WIDTH)
+        for line in text.splitlines(keepends=True)
+    )
+
+
+_WIDTH = 100
 _LINE = re.compile(r"line (\d+): (.+)")
 """How the checker tells a line of a test."""
 
