@@ -22,8 +22,10 @@ def failure(kind: str, text: str) -> str:
         return _("This task has no answer yet: nothing is written in its cell.")
     if kind == "AssertionError":
         return text or _("What this test asks for is not so.")
+    if not text and kind == "NameError":
+        return _("A name is not defined: your code uses it, or the test asks for it and has no answer.")
     if not text:
-        return kind
+        return _("It was stopped by an error: {kind}.").format(kind=kind)
     return text if kind in OURS else f"{kind}: {text}"
 
 
