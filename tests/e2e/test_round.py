@@ -220,12 +220,17 @@ def mark(tab: Page, address: str) -> FrameLocator:
     for _assignment_then_notebook in range(2):
         page.locator("tbody").get_by_role("link", name=NAME, exact=True).click()
     page.get_by_role("link", name="Submission #1").click()
+    # What is typed before the marks are loaded is written over.
+    waits, loaded = re.compile("needs_manual_grade"), re.compile(".")
+    expect(page.locator(f"#{LETTER}")).to_have_class(waits)
+    expect(page.locator(f"#{LETTER}-comment")).to_have_attribute("placeholder", loaded)
     for name, text in {LETTER: "2.5", f"{LETTER}-comment": COMMENT}.items():
         field = page.locator(f"#{name}")
         field.fill(text)
         with tab.expect_response(lambda answer: answer.request.method == "PUT") as saved:
             field.press("Tab")
         assert saved.value.ok
+    expect(page.locator(f"#{LETTER}")).not_to_have_class(waits)
     return page
 
 

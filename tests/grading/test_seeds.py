@@ -18,7 +18,7 @@ from klasteryste.grading.classrun.fingerprint import of_submission
 from klasteryste.grading.judge import judge
 from klasteryste.grading.release import generate
 from klasteryste.grading.sandbox import Slot
-from klasteryste.grading.seeds import SECRET, class_secret, environment, released_path
+from klasteryste.grading.seeds import SECRET_FILE, class_secret, environment, released_path
 
 from .conftest import course_directory, make_course
 
@@ -44,15 +44,15 @@ def course(released: Path, tmp_path: Path) -> Path:
 def test_the_secret_is_made_once_and_for_its_owner_alone(course: Path) -> None:
     secret = class_secret(course_directory(course))
     assert len(secret) == 32 and class_secret(course_directory(course)) == secret
-    assert stat.S_IMODE((course / SECRET).stat().st_mode) == 0o600
+    assert stat.S_IMODE((course / SECRET_FILE).stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("content", ["", "not hex", "00" * 31])
 def test_a_damaged_secret_is_not_replaced(course: Path, content: str) -> None:
-    (course / SECRET).write_text(content)
-    with pytest.raises(CourseError, match=f"{SECRET} is no secret of 64 hexadecimal digits"):
+    (course / SECRET_FILE).write_text(content)
+    with pytest.raises(CourseError, match=f"{SECRET_FILE} is no secret of 64 hexadecimal digits"):
         class_secret(course_directory(course))
-    assert (course / SECRET).read_text() == content
+    assert (course / SECRET_FILE).read_text() == content
 
 
 def test_a_release_holds_a_seed_for_each_student_of_the_roster_and_no_name(released: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_release_anew_keeps_the_numbers_while_the_secret_is_the_same(course: P
     generate(course, "m2")
     assert environment(here, "m2", "ona") == before
     assert environment(here, "m2", "late")[OWN_SEED] != practice_seed().hex()
-    (course / SECRET).write_text("ab" * 32)
+    (course / SECRET_FILE).write_text("ab" * 32)
     generate(course, "m2")
     assert not set(before.values()) & set(environment(here, "m2", "ona").values())
 
@@ -101,7 +101,7 @@ def test_marks_are_not_kept_when_the_numbers_change(course: Path) -> None:
     (course / "submitted" / "ona" / "m2").mkdir(parents=True)
     before = of_submission(course_directory(course), "m2", "ona", "")
     assert of_submission(course_directory(course), "m2", "ona", "") == before
-    (course / SECRET).write_text("cd" * 32)
+    (course / SECRET_FILE).write_text("cd" * 32)
     assert of_submission(course_directory(course), "m2", "ona", "") != before
 
 

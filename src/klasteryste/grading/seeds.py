@@ -21,7 +21,7 @@ from klasteryste.errors import CourseError
 from klasteryste.grading.reference import STEP
 from klasteryste.language import SOURCE_LANGUAGE
 
-SECRET = "course_secret.txt"
+SECRET_FILE = "course_secret.txt"
 """The file of the course folder with the class's secret, in hex; made when it is first needed."""
 _BYTES = 32
 
@@ -34,7 +34,7 @@ def class_secret(coursedir: CourseDirectory) -> bytes:
     CourseError
         If the file holds something else.
     """
-    path = Path(coursedir.root, SECRET)
+    path = Path(coursedir.root, SECRET_FILE)
     with suppress(FileExistsError):
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "w") as file:

@@ -164,9 +164,7 @@ def test_a_changed_submission_is_graded_anew_and_its_changed_marks_are_told(grad
     graded.submit("ruta", "en")
     said = graded.run("grade", "m2", code=3)
     assert graded.report()["graded_now"] == ["ruta"]
-    assert graded.report()["changed"] == {
-        "ruta": {"m2/m2-task-1-test": [0.0, 2.0]}
-    }
+    assert graded.report()["changed"] == {"ruta": {"m2/m2-task-1-test": [0.0, 2.0]}}
     assert graded.points("ruta") == 25.0 and "Changed marks" in said
 
 
@@ -355,9 +353,7 @@ def test_a_mark_that_changed_before_a_kill_is_told_to_have_changed(
     grade_and_kill(classroom, when, "m2")
     assert classroom.points("ona") == 25.0  # it is in the gradebook
     said = classroom.run("grade", "--resume")
-    assert classroom.report()["changed"] == {
-        "ona": {"m2/m2-task-1-test": [0.0, 2.0]}
-    }
+    assert classroom.report()["changed"] == {"ona": {"m2/m2-task-1-test": [0.0, 2.0]}}
     assert "Changed marks" in said and classroom.points("ona") == 25.0
     left = classroom.course / "classrun" / "results" / "ona" / "m2"
     assert [path.name for path in left.iterdir()] == ["entered.json"]

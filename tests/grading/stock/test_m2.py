@@ -10,6 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
+from klasteryste.assignment import OWN_SEED, practice_seed
 from klasteryste.grading.reference import Reference, grade_id
 from klasteryste.grading.release import generate, stubs
 from klasteryste.translate import localise_file
@@ -95,7 +96,11 @@ def marks(
     handed_in = {"m2": given}
     right = [name for name, points in due.items() if points == due["solved"]]
     paths = {name: ours / "submitted" / name / "m2" / "m2.ipynb" for name in right}
-    twice = Twice(grade_in_stock(stock, handed_in), grade_here(ours, handed_in), dict(validated(paths)), due)
+    with pytest.MonkeyPatch.context() as patch:
+        # In both, students are on no roster; where the environment names the seed, nobody is told of it.
+        patch.setenv(OWN_SEED, practice_seed().hex())
+        in_stock = grade_in_stock(stock, handed_in)
+    twice = Twice(in_stock, grade_here(ours, handed_in), dict(validated(paths)), due)
     shutil.rmtree(root)
     return twice
 
