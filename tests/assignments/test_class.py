@@ -166,8 +166,9 @@ def test_the_release_holds_no_secret(class_of_thirty: Class, assignment: str, la
     twice = {line for line in hidden if line in shown}
     # Lines that visible tests have as well are no secret; none of a solution or a guide is there.
     tests = [cell.source for cell in localised(assignment, language).cells if _is_test(cell)]
-    open_ = "\n".join(text.split("### BEGIN HIDDEN TESTS")[0] for text in tests)
-    assert {line for line in twice if line not in open_} <= _in_locked_cells(assignment, language)
+    open_ = [text.split("### BEGIN HIDDEN TESTS")[0] for text in tests]
+    given = "\n".join([*open_, *_given_code(assignment, language)])
+    assert not [line for line in twice if line not in given]
     assert len(hidden) > 20
     for marker in ("HIDDEN TESTS", "BEGIN SOLUTION", "MARK SCHEME", "hidden()"):
         assert marker not in shown
@@ -179,14 +180,13 @@ def _is_test(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata and is_test(cell)
 
 
-def _in_locked_cells(assignment: str, language: str) -> set[str]:
-    """Return the lines of locked code that is no test: helpers that a solution may use as they are."""
-    return {
-        line.strip()
+def _given_code(assignment: str, language: str) -> list[str]:
+    """Return the code that is neither test nor answer: helpers that a solution may use as they are."""
+    return [
+        cell.source
         for cell in localised(assignment, language).cells
         if cell.cell_type == "code" and not _is_test(cell) and not is_solution(cell)
-        for line in cell.source.splitlines()
-    }
+    ]
 
 
 def _no_secret_in_feedback(course: Class, assignment: str, language: str, work: dict[str, HandedIn]) -> None:
