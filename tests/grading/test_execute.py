@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
+from klasteryste.assignment import OWN_SEED
 from klasteryste.errors import CourseError
 from klasteryste.grading import execute
 from klasteryste.grading.execute import ExecuteInJail
@@ -42,11 +43,17 @@ def test_without_a_jail_the_result_is_marked_and_the_home_is_not_the_real_one(mo
     (tmp_path / "secret").touch()
     step = ExecuteInJail(unsafe=True)
     monkeypatch.setattr(execute, "Execute", lambda parent: Execute())
+    monkeypatch.setattr(execute, "course_of", lambda step: None)
+    monkeypatch.setattr(execute, "environment", lambda *_: {OWN_SEED: "ab" * 32})
     done, _ = step(
-        notebook("from pathlib import Path; print(list(Path.home().glob('*')), Path.home())"),
+        notebook(
+            "from pathlib import Path; print(list(Path.home().glob('*')), Path.home())",
+            f"import os; print(os.environ[{OWN_SEED!r}])",
+        ),
         resources(tmp_path),
     )
     assert done.metadata["klasteryste"] == {"isolated": False}
+    assert done.cells[1].outputs[0].text.strip() == "ab" * 32 and OWN_SEED not in os.environ
     (output,) = done.cells[0].outputs
     assert "secret" not in output.text
     assert str(tmp_path) + "\n" not in output.text

@@ -115,23 +115,19 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
             If this one notebook could not be judged.
         """
         details = nb.metadata.setdefault("klasteryste", {})
-        course = course_of(self)
-        assignment, name, student = (
-            resources["nbgrader"][key] for key in ("assignment", "notebook", "student")
-        )
-        seeds = environment(course, assignment, student)
-        if seeds[OWN_SEED] == practice_seed().hex():
-            resources["klasteryste"].setdefault("remarks", []).append(Remark("practice"))
         if self.unsafe:
-            nb, resources = self._without_jail(nb, resources, seeds)
+            nb, resources = self._without_jail(nb, resources)
             nb.metadata["klasteryste"] = {**details, "isolated": False}
             return nb, resources
         limits = Limits.configured(self.limits, "c.ExecuteInJail.limits")
+        course = course_of(self)
         require_hidden(course, Path(Exchange(config=self.config).root))
+        assignment, name = resources["nbgrader"]["assignment"], resources["nbgrader"]["notebook"]
         language = details.get("language", SOURCE_LANGUAGE)
         profile = read_profile(course, language, assignment, name)
         folder = Path(resources["klasteryste"]["folder"])
         release = Path(course.format_path(course.source_directory, ".", assignment))
+        seeds = self._seeds(resources)
         judged = judge(nb, profile, folder, release, self._slot, limits, seeds)
         judged.notebook.metadata["klasteryste"] = {
             **details,
@@ -141,8 +137,16 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
         }
         return judged.notebook, resources
 
+    def _seeds(self, resources: dict[str, Any]) -> dict[str, str]:
+        """Return the student's seeds; practice numbers are remarked on."""
+        told = resources["nbgrader"]
+        seeds = environment(course_of(self), told["assignment"], told["student"])
+        if seeds[OWN_SEED] == practice_seed().hex():
+            resources["klasteryste"].setdefault("remarks", []).append(Remark("practice"))
+        return seeds
+
     def _without_jail(
-        self, nb: NotebookNode, resources: dict[str, Any], seeds: dict[str, str]
+        self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Execute as nbgrader does, but never as root and never with the real home."""
         if os.geteuid() == 0:
@@ -150,6 +154,7 @@ class ExecuteInJail(NbGraderPreprocessor):  # type: ignore[misc]
                 "students' code is never run as root without a jail: grade as an ordinary user, "
                 "or drop --unsafe"
             )
+        seeds = self._seeds(resources)
         with tempfile.TemporaryDirectory() as home:
             before = dict(os.environ)
             os.environ |= dict.fromkeys(("HOME", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
