@@ -144,21 +144,12 @@ def expected(chosen: Iterable[Answer], reference: Reference) -> dict[str, float]
     return points
 
 
-def in_code_alone(solved: Mapping[str, str], reference: Reference) -> dict[str, str]:
-    """Return the solutions of those who write code wherever code is asked for."""
+def in_one_way(way: str, solved: Mapping[str, str], reference: Reference) -> dict[str, str]:
+    """Return the solutions of those who keep to one way where it will do: ``"answer"`` or ``"values"``."""
+    other = {"answer": "values", "values": "answer"}[way]
     return {
         name: reference.cells[name].source
-        if name.endswith("-values") and f"{name.removesuffix('values')}answer" in solved
-        else text
-        for name, text in solved.items()
-    }
-
-
-def in_values_alone(solved: Mapping[str, str], reference: Reference) -> dict[str, str]:
-    """Return the solutions of those who set values wherever that will do."""
-    return {
-        name: reference.cells[name].source
-        if name.endswith("-answer") and f"{name.removesuffix('answer')}values" in solved
+        if name.endswith(f"-{other}") and f"{name.removesuffix(other)}{way}" in solved
         else text
         for name, text in solved.items()
     }

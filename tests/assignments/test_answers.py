@@ -14,8 +14,7 @@ from .answers import (
     Answer,
     answers,
     expected,
-    in_code_alone,
-    in_values_alone,
+    in_one_way,
     marks,
     of_task,
     own_work,
@@ -47,9 +46,9 @@ def reference(class_of_thirty, assignment, language) -> Reference:
 def test_the_solution_earns_everything(assignment, language, reference, way):
     solved = own_work(assignment, language)
     if way == "code":
-        solved = in_code_alone(solved, reference)
+        solved = in_one_way("answer", solved, reference)
     elif way == "values":
-        solved = in_values_alone(solved, reference)
+        solved = in_one_way("values", solved, reference)
     points, failures = marks(reference, solved)
     # A function that was left as it was may stop a locked cell that shows what it gives.
     assert {name: str(error) for name, error in failures.items() if name in points} == {}

@@ -20,8 +20,7 @@ from klasteryste.grading.reference import grade_id, is_test
 from .answers import (
     ASSIGNMENTS,
     expected,
-    in_code_alone,
-    in_values_alone,
+    in_one_way,
     localised,
     names_of,
     own_work,
@@ -64,8 +63,8 @@ def class_work(course: Class, assignment: str, language: str) -> list[HandedIn]:
     stub = {name: reference.cells[name].source for name in solved}
     work = [
         HandedIn("everything", solved, full),
-        HandedIn("in code", in_code_alone(solved, reference), full),
-        HandedIn("in values", in_values_alone(solved, reference), full),
+        HandedIn("in code", in_one_way("answer", solved, reference), full),
+        HandedIn("in values", in_one_way("values", solved, reference), full),
         HandedIn(EMPTY, stub, dict.fromkeys(full, 0.0)),
         HandedIn(
             "no Python in the first task",
