@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from klasteryste.grading.judge import CheckerGoneError, judge
 from klasteryste.grading.reference import grade_id
-from klasteryste.grading.sandbox import Limits, Slot
-from klasteryste.grading.sandbox.slot import shared
+from klasteryste.grading.sandbox import Limits, Process, Slot
+from klasteryste.grading.sandbox import slot as sandbox_slot
+from klasteryste.grading.sandbox.slot import Zygote, shared
 from klasteryste.translate import localise_file
 from tests.assignments.answers import Answer, answers, expected, solutions, written_in
 
@@ -259,6 +261,27 @@ def test_what_is_killed_from_outside_is_heard_once_more(bubblewrap, known, kind,
         done.set()
         killer.join()
     assert determine_grade(judged.notebook.cells[1])[0] == 1
+
+
+class _Dying(Zygote):
+    """A warm process that was killed and is not yet cleared away: it takes requests, which are lost."""
+
+    def is_gone(self) -> bool:
+        return False
+
+    def fork(self, folder: Path | None, limits: Limits, sockets: list[socket.socket]) -> Process:
+        (control, _), (worker, _) = socket.socketpair(), socket.socketpair()
+        return Process(control, worker, limits)
+
+
+@pytest.mark.parametrize("kind", ["student", "checker"])
+def test_what_a_dying_process_loses_is_heard_by_a_new_one(bubblewrap, monkeypatch, kind):
+    notebook = plain(("own", "a = 5"), ("test", "assert a == 5"))
+    with shared(), Slot() as slot:
+        monkeypatch.setitem(sandbox_slot._shared, (kind, ()), _Dying(kind))
+        for _ in range(2):
+            judged = judge(notebook, {"names": ["a"]}, None, None, slot)
+            assert determine_grade(judged.notebook.cells[1])[0] == 1
 
 
 def test_a_checker_that_ends_twice_gives_no_marks(slot):

@@ -105,6 +105,8 @@ def judge(
         slot.warm(profile.get("imports", ()))
         # What is ended from outside is heard once more, and twice is no accident.
         for last in (False, True):
+            if last:
+                slot.renew()
             court = _Court(copy.deepcopy(notebook), limits or Limits(), last, seeds or {})
             try:
                 court.open(profile, language, folder, release, slot)

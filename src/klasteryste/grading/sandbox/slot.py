@@ -245,8 +245,8 @@ def shared(libraries: Iterable[str] = ()) -> Iterator[None]:
 class Slot:
     """The warm processes of one worker.
 
-    They are those that are `shared`, or are started when they are first needed, and again if they died or
-    other libraries are wanted.
+    They are those that are `shared`, or its own, which are started when they are first needed, and again if
+    they died or other libraries are wanted.
     """
 
     def __init__(self) -> None:
@@ -260,6 +260,15 @@ class Slot:
             if self._one_shared(role) is None:
                 self._one_own(role)
 
+    def renew(self) -> None:
+        """Start processes of its own afresh, and use no shared ones instead of them.
+
+        A warm process that was killed takes requests until the system has cleared it away, and loses them.
+        """
+        self.close()
+        for role in _JUDGING:
+            self._one_own(role)
+
     def fork(self, role: str, folder: Path | None, limits: Limits, boundary: socket.socket) -> Process:
         """Return a new process of a role; see `Zygote.fork`."""
         shared = self._one_shared(role)
@@ -269,6 +278,9 @@ class Slot:
         return self._one_own(role).fork(folder, limits, [boundary])
 
     def _one_shared(self, role: str) -> Zygote | None:
+        own = self._own.get(role)
+        if own is not None and own.libraries == self._libraries:
+            return None
         zygote = _shared.get((role, self._libraries))
         return None if zygote is None or zygote.is_gone() else zygote
 
