@@ -122,6 +122,8 @@ def test_the_table_says_what_came_of_it(graded: Classroom) -> None:
         "12/12",
         "There is no m2.ipynb",
         "is a link, a pipe or a device",
+        "Graded with practice numbers │ 7",
+        "so with practice numbers: blank,",
     ):
         assert words in said
     assert "│ Wait for hand grading │ 6 │" in said

@@ -103,6 +103,14 @@ class Report:
             student for student in self.with_status("graded") if not self.records[student].get("isolated")
         ]
 
+    def practised(self) -> list[str]:
+        """Return the students who worked with practice numbers, for they were on no list, sorted."""
+        return [
+            student
+            for student in self.with_status("graded")
+            if any(remark["code"] == "practice" for remark in self.records[student]["remarks"])
+        ]
+
     def changed(self) -> dict[str, dict[str, tuple[float | None, float | None]]]:
         """Return the marks that this run changed: by student and cell, the mark before and now."""
         found = {}

@@ -60,7 +60,7 @@ class Bar:
 def show_report(report: Report, console: Console) -> None:
     """Print the tables that close a run: what was graded, waits, could not be graded, has changed."""
     quarantined, failed = report.with_status("quarantined"), report.with_status("failed")
-    changed = report.changed()
+    changed, practised = report.changed(), report.practised()
     table = Table(title=report.assignment, show_header=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
@@ -72,9 +72,13 @@ def show_report(report: Report, console: Console) -> None:
         (_("Not graded, the grader failed"), len(failed)),
         (_("Students whose marks changed"), len(changed)),
         (_("Graded without a jail"), len(report.graded_unsafe())),
+        (_("Graded with practice numbers"), len(practised)),
     ):
         table.add_row(words, str(count))
     console.print(table)
+    if practised:
+        told = _("On no list when the assignment was released, so with practice numbers: {students}.")
+        console.print(Text(told.format(students=", ".join(practised))))
     if quarantined or failed:
         reasons = Table(_("Student"), _("Why it is not graded"), title=_("Quarantined"))
         for student in (*quarantined, *failed):
