@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Debian packages that the jail, tests in a browser and the spell check need.
 PACKAGES := bubblewrap chromium fonts-dejavu-core hunspell hunspell-en-gb hunspell-lt
-COMPUTING := tests/data tests/evidence tests/figures tests/methods tests/plan tests/translate
+BESIDE := tests/assignments tests/data tests/evidence tests/figures tests/methods tests/plan tests/translate
 ROOT := $(filter 0,$(shell id -u))
 # nbgrader starts alembic by its name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -42,11 +42,11 @@ test: $(STAMP)
 	  fi; \
 	fi
 	@$(BIN)/klasteryste book build
-	@# At the same time, since tests of the grader wait a lot: each notebook once more, against what it gave for the book
-	@# (the same, or it is not deterministic; a copy, since tests build the book again), then the tests that only compute.
+	@# On the other core meanwhile: each notebook once more, against what it gave for the book (the same, or it is not
+	@# deterministic; a copy, since tests build the book again), then the assignments and the tests that only compute.
 	@rm -rf _build/again && cp -r _build/source _build/again
-	@{ $(BIN)/pytest --nbval _build/again && $(BIN)/pytest $(COMPUTING); } > _build/beside.txt 2>&1 & beside=$$!; \
-	  $(BIN)/pytest tests $(COMPUTING:%=--ignore=%); outcome=$$?; \
+	@{ $(BIN)/pytest --nbval _build/again && $(BIN)/pytest $(BESIDE); } > _build/beside.txt 2>&1 & beside=$$!; \
+	  $(BIN)/pytest tests $(BESIDE:%=--ignore=%); outcome=$$?; \
 	  if wait $$beside; then grep -E '^=+ .* in [0-9.]+s' _build/beside.txt; else cat _build/beside.txt; outcome=1; fi; \
 	  exit $$outcome
 
