@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,53 @@ def test_a_sample_has_no_option_twice(seed, size):
     assert len(drawn) == len(set(drawn)) == size and set(drawn) <= set(range(12))
 
 
+@given(st.binary(min_size=32, max_size=32), st.integers(2, 12), st.integers(1, 12))
+def test_what_a_known_seed_selects_is_not_selected_again(seed, options, size):
+    size = min(size, options)
+    known, draw = Draw(seed), Draw(b"3" * 32, seed)
+    places, others = (each.sample("peers", range(options), size) for each in (draw, known))
+    assert len(set(places)) == size
+    assert not any(one == other for one, other in zip(places, others, strict=True))
+    assert size == options or set(places) != set(others)
+    one = draw.choice("peer", range(options))
+    assert options == 2 or one != known.choice("peer", range(options))
+    # The options themselves need not be told apart, nor compared.
+    assert draw.sample("same", ["a", "a"], 2) == ["a", "a"]
+
+
+def test_of_one_option_or_two_nothing_can_be_left_out():
+    draws = [Draw(number.to_bytes(32, "big"), b"1" * 32) for number in range(40)]
+    assert {draw.choice("year", [2008, 2017]) for draw in draws} == {2008, 2017}
+    assert draws[0].choice("year", [2017]) == 2017 and draws[0].sample("year", [2017], 1) == [2017]
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(2, 7))
+def test_no_set_of_letters_is_right_twice(seed, size):
+    known = Draw(seed).letters("reading", size)
+    letters = Draw(b"3" * 32, seed).letters("reading", size)
+    assert sorted(letters) == sorted(known) == list("ABCDEFG"[:size])
+    for some in range(1, size):
+        for places in combinations(range(size), some):
+            assert {letters[place] for place in places} != {known[place] for place in places}
+
+
+def test_every_order_that_is_one_cycle_away_is_drawn_about_as_often():
+    draws = [Draw(number.to_bytes(32, "big"), b"1" * 32) for number in range(1200)]
+    counts = Counter(draw.letters("reading", 4) for draw in draws)
+    # Of four there are six: 200 each; five standard deviations are 65.
+    assert len(counts) == 6 and all(abs(times - 200) < 65 for times in counts.values())
+
+
+def test_a_list_with_letters_is_shown_in_the_order_of_the_letters(monkeypatch):
+    shown = []
+    monkeypatch.setattr("klasteryste.language.display", shown.append)
+    letters = ONE.lettered("reading", ["a share of {x:.1%}", "nothing", "all"], x=0.125)
+    lines = shown[0].data.splitlines()
+    assert [line[:7] for line in lines] == ["- **A.*", "- **B.*", "- **C.*"]
+    assert lines["ABC".index(letters[0])] == f"- **{letters[0]}.** a share of 12.5%"
+    assert letters == ONE.letters("reading", 3)
+
+
 def test_every_option_is_drawn_about_as_often():
     counts = Counter(Draw(number.to_bytes(32, "big")).choice("place", range(4)) for number in range(2000))
     # 500 each; five standard deviations are 97.
@@ -72,11 +120,11 @@ def test_every_option_is_drawn_about_as_often():
 
 def test_a_student_on_the_list_gets_the_seed_released_for_them(monkeypatch, capsys):
     release(login=b"a" * 32, hub=b"b" * 32, named=b"c" * 32)
-    assert individual() == Draw(b"a" * 32)
+    assert individual() == Draw(b"a" * 32, practice_seed())
     monkeypatch.setenv("JUPYTERHUB_USER", "hub")
-    assert individual() == Draw(b"b" * 32)
+    assert individual() == Draw(b"b" * 32, practice_seed())
     monkeypatch.setenv(STUDENT, "named")
-    assert individual() == Draw(b"c" * 32)
+    assert individual() == Draw(b"c" * 32, practice_seed())
     assert capsys.readouterr().out == ""
 
 
@@ -88,13 +136,13 @@ def test_who_is_on_no_list_gets_practice_numbers_and_is_told_so(language, said, 
         draw = individual()
     finally:
         use_language("en")
-    assert draw == Draw(practice_seed(), practice=True)
+    assert draw == Draw(practice_seed())
     told = capsys.readouterr().out
     assert said in told and "'login'" in told and STUDENT in told
 
 
 def test_without_a_release_everybody_practises(capsys):
-    assert individual().practice
+    assert individual() == Draw(practice_seed())
     assert "Practice numbers" in capsys.readouterr().out
 
 
@@ -108,9 +156,9 @@ def test_whoever_grades_names_the_seed_and_the_notebook_does_not(monkeypatch, ca
     release(login=b"a" * 32)
     monkeypatch.setenv(OWN_SEED, (b"g" * 32).hex())
     monkeypatch.setenv(HIDDEN_SEED, (b"h" * 32).hex())
-    assert (individual(), hidden()) == (Draw(b"g" * 32), Draw(b"h" * 32))
+    assert (individual(), hidden()) == (Draw(b"g" * 32, practice_seed()), Draw(b"h" * 32))
     monkeypatch.setenv(OWN_SEED, practice_seed().hex())
-    assert individual().practice
+    assert individual() == Draw(practice_seed())
     assert capsys.readouterr().out == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ from .answers import tests as points_of_tests
 from .conftest import STUDENTS, Class
 
 QUARANTINED = "quarantined"
-EMPTY = "nothing"
+EMPTY, EVERYTHING = "nothing", "everything"
 
 
 def by_turns() -> list[Any]:
@@ -62,7 +63,7 @@ def class_work(course: Class, assignment: str, language: str) -> list[HandedIn]:
     first, last = tasks(reference)[0], list(full)[-1]
     stub = {name: reference.cells[name].source for name in solved}
     work = [
-        HandedIn("everything", solved, full),
+        HandedIn(EVERYTHING, solved, full),
         HandedIn("in code", in_one_way("answer", solved, reference), full),
         HandedIn("in values", in_one_way("values", solved, reference), full),
         HandedIn(EMPTY, stub, dict.fromkeys(full, 0.0)),
@@ -189,16 +190,18 @@ def _given_code(assignment: str, language: str) -> list[str]:
 
 
 def _no_secret_in_feedback(course: Class, assignment: str, language: str, work: dict[str, HandedIn]) -> None:
-    """Read the feedback of whoever handed in nothing, which is shown every test and message."""
+    """Read the feedback of who handed in nothing, everything, and wrong answers: no secret but their own."""
     app = course.app
-    student = next(name for name, each in work.items() if each.name == EMPTY)
-    app.coursedir.assignment_id, app.coursedir.student_id = assignment, student
-    converter = GenerateFeedback(coursedir=app.coursedir, parent=app)
-    converter.force = True
-    converter.start()
-    page = (course.folder / "feedback" / student / assignment / f"{assignment}.html").read_text("utf-8")
-    text = re.sub(r"<[^>]+>", "", page).replace("&quot;", '"').replace("&#39;", "'").replace("&lt;", "<")
-    text = text.replace("&gt;", ">").replace("&amp;", "&")
     shown = visible(course.released(assignment, language) / f"{assignment}.ipynb")
-    told = [line for line in secrets(localised(assignment, language), shown) if line in text]
-    assert not told, told
+    hidden = secrets(localised(assignment, language), shown)
+    by_name = {each.name: student for student, each in work.items()}
+    for student in (by_name[EMPTY], by_name[EVERYTHING], list(work)[-1]):
+        app.coursedir.assignment_id, app.coursedir.student_id = assignment, student
+        converter = GenerateFeedback(coursedir=app.coursedir, parent=app)
+        converter.force = True
+        converter.start()
+        page = (course.folder / "feedback" / student / assignment / f"{assignment}.html").read_text("utf-8")
+        text = unescape(re.sub(r"<[^>]+>", "", page))
+        own = "\n".join(work[student].cells.values())
+        told = [line for line in hidden if line in text and line not in own]
+        assert not told, (student, told)

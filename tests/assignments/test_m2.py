@@ -35,10 +35,11 @@ def run_all(seeds, student: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("student", STUDENTS)
 def test_the_honest_statements_are_true(seeds, student):
+    """Letters are those of the statements' order in the source."""
     names = run_all(seeds, student)
-    honest, table = names["honest"], names["comparison"]
-    pair, norway = table.iloc[0], table.iloc[1]
-    assert set("AE") <= set(honest) and not set("DF") & set(honest)
+    honest = {"ABCDEF"[names["letters_of_8"].index(letter)] for letter in names["honest"]}
+    pair, norway = names["comparison"].iloc[0], names["comparison"].iloc[1]
+    assert set("AE") <= honest and not set("DF") & honest
     assert pair["difference"] < 0  # A
     assert ("B" in honest) == (pair["high"] < 0 and pair["p_holm"] < 0.05)
     assert ("C" in honest) == (pair["low"] < 0 < pair["high"])
@@ -81,7 +82,8 @@ def test_the_model_letter_is_true():
 @pytest.mark.parametrize(("honest", "lines"), [("ABCDEF", 1), ("AE", 1), ("DF", 2)])
 def test_what_is_said_of_the_statements_names_none(reference, seeds, capsys, honest, lines):
     seeds(*STUDENTS[:2])
-    marks(reference, solutions("m2") | {"m2-task-8-answer": f"honest = {honest!r}"})
+    answer = f'honest = [letters_of_8["ABCDEF".index(letter)] for letter in {honest!r}]'
+    marks(reference, solutions("m2") | {"m2-task-8-answer": answer})
     told = {message.msgid for message in messages(source("m2"))}
     said = [line for line in capsys.readouterr().out.splitlines() if line in told]
     assert len(said) == lines

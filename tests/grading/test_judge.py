@@ -105,12 +105,22 @@ def test_the_source_earns_everything(slot, generated, profile, language):
 
 
 @pytest.mark.parametrize(
-    "answer", itertools.chain(*answers("m2").values()), ids=lambda answer: f"{answer.task[3:]}: {answer.name}"
+    "answer",
+    [*itertools.chain(*answers("m2").values())],
+    ids=lambda answer: f"{answer.task[3:]}: {answer.name}",
 )
 def test_an_answer_earns_what_it_is_worth(slot, generated, profile, references, answer: Answer):
     cells = written_in([answer], solutions("m2"), references["en"])
     judged = judge(submission(generated, "en", cells), profile, None, None, slot)
     assert marks(judged.notebook) == expected([answer], references["en"])
+
+
+def test_letters_are_those_that_the_student_was_shown(slot, generated, profile):
+    forged = 'letters_of_8 = "AAAAAA"\nhonest = "A"'
+    judged = judge(
+        submission(generated, "en", {"m2-task-8-answer": forged}), profile, None, None, slot, QUICK
+    )
+    assert marks(judged.notebook)["m2-task-8-test"] <= 1
 
 
 def test_a_cell_that_takes_too_long_costs_its_own_points(slot, generated, profile):

@@ -160,7 +160,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
         "    return math.sqrt(len(z) * z.var())"
     )
     half["m2-task-7-answer"] = "def holm(ps):\n    return [min(1, len(ps) * p) for p in ps]"
-    half["m2-task-8-answer"] = 'honest = "AE"'
+    half["m2-task-8-answer"] = "honest = letters_of_8[0] + letters_of_8[4]"
     fill(game.notebook("henry", "en"), half)
     functions = ["standard_error", "interval", "weighted_mean", "kish_deff"]
     functions += ["linearised_se", "difference", "holm"]
@@ -168,7 +168,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Round:
         f"m2-task-{task}-answer": f"{name} = lambda *inputs: 0" for task, name in enumerate(functions, 1)
     }
     fill(
-        game.notebook("ona", "lt"), wrong | {"m2-task-8-answer": 'honest = "BDF"', "m2-letter": WRONG_LETTER}
+        game.notebook("ona", "lt"),
+        wrong | {"m2-task-8-answer": 'honest = "".join(letters_of_8[1::2])', "m2-letter": WRONG_LETTER},
     )
 
     # A careless student deletes the other language, and another loses the notebook altogether.
