@@ -154,9 +154,9 @@ def individual() -> Draw:
     if given := os.environ.get(OWN_SEED):
         return _own(bytes.fromhex(given))
     student = os.environ.get(STUDENT) or os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    known = _seeds(Path(SEEDS)).get(key_of(student))
-    if known is not None:
-        return _own(bytes.fromhex(known))
+    listed = _seeds(Path(SEEDS)).get(key_of(student))
+    if listed is not None:
+        return _own(bytes.fromhex(listed))
     print(
         _("Practice numbers: {student!r} is not on the list of the class.").format(student=student),
         _("If your lecturer knows you by another name, set {variable} to it.").format(variable=STUDENT),
