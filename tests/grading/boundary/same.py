@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Any
 
 import networkx as nx
@@ -42,7 +43,9 @@ def same(a: Any, b: Any) -> bool:
         )
     if isinstance(a, dict):
         return len(a) == len(b) and all(map(same, a, b)) and all(map(same, a.values(), b.values()))
-    if isinstance(a, list | tuple):
+    if isinstance(a, deque) and a.maxlen != b.maxlen:
+        return False
+    if isinstance(a, list | tuple | deque):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, set | frozenset):
         return a == b and {type(x) for x in a} == {type(x) for x in b}
