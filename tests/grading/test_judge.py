@@ -287,8 +287,8 @@ class _Dying(Zygote):
 @pytest.mark.parametrize("kind", ["student", "checker"])
 def test_what_a_dying_process_loses_is_heard_by_a_new_one(bubblewrap, monkeypatch, kind):
     notebook = plain(("own", "a = 5"), ("test", "assert a == 5"))
-    with shared(), Slot() as slot:
-        monkeypatch.setitem(sandbox_slot._shared, (kind, ()), _Dying(kind))
+    with shared(), Slot() as slot, monkeypatch.context() as patch:
+        patch.setitem(sandbox_slot._shared, (kind, ()), _Dying(kind))
         for _ in range(2):
             judged = judge(notebook, {"names": ["a"]}, None, None, slot)
             assert determine_grade(judged.notebook.cells[1])[0] == 1

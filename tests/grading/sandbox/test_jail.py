@@ -411,7 +411,9 @@ def test_everything_dies_with_the_worker(bubblewrap: str, tmp_path: Path) -> Non
         f"sys.path.insert(0, {str(ROOT)!r})\n"
         "from tests.grading.sandbox.conftest import Cells\n"
         "from klasteryste.grading.sandbox.slot import Zygote\n"
-        "cells = Cells(Zygote('student'))\n"
+        # The warm process ends, and what it forked with it, when nobody holds it.
+        "warm = Zygote('student')\n"
+        "cells = Cells(warm)\n"
         f"cells.run(\"import subprocess; subprocess.Popen(['/bin/sh', '-c', 'sleep 600', '{mark}'], "
         'start_new_session=True)")\n'
         "print('started', flush=True)\n"
