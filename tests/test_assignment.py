@@ -104,9 +104,10 @@ def test_every_order_that_is_one_cycle_away_is_drawn_about_as_often():
 
 def test_a_list_with_letters_is_shown_in_the_order_of_the_letters(monkeypatch):
     shown = []
-    monkeypatch.setattr("klasteryste.language.display", shown.append)
+    monkeypatch.setattr("klasteryste.language.display", lambda bundle, raw: shown.append(bundle))
     letters = ONE.lettered("reading", ["a share of {x:.1%}", "nothing", "all"], x=0.125)
-    lines = shown[0].data.splitlines()
+    assert shown[0]["text/plain"] == shown[0]["text/markdown"]
+    lines = shown[0]["text/plain"].splitlines()
     assert [line[:7] for line in lines] == ["- **A.*", "- **B.*", "- **C.*"]
     assert lines["ABC".index(letters[0])] == f"- **{letters[0]}.** a share of 12.5%"
     assert letters == ONE.letters("reading", 3)

@@ -22,7 +22,7 @@ from typing import Any
 from babel import Locale
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent, get_minus_sign_symbol
-from IPython.display import Markdown, display
+from IPython.display import display
 
 from klasteryste.errors import CourseError
 
@@ -220,4 +220,6 @@ def say(template: str, **values: Any) -> None:
     **values
         What the fields stand for.
     """
-    display(Markdown(fill(template, values)))
+    text = fill(template, values)
+    # Plain too: where Markdown is not shown, as on a page of feedback, the sentence can still be read.
+    display({"text/markdown": text, "text/plain": text}, raw=True)
